@@ -1,0 +1,21 @@
+"""The catalogue: what the article files say, in a database, one whole generation after another.
+
+    opening.py   a database file of the right version, or a new one
+    tables.py    what is kept
+    records.py   Article to text and back
+    names.py     the topics, providers and categories that have feeds of their own
+    deciding.py  what a changed file means for an entry: pure
+    writing.py   one transaction a refresh
+    criteria.py  a Selection as SQL expressions, one per criterion
+    reading.py   Snapshot: select, fingerprint, explain, from one state of the database
+
+An article that the world may not see (unpublished, scheduled, removed) is not in here: of its file only the path, the
+stamp, a hash of its identity and the time at which it is due are kept, so the database can't give away what it holds.
+"""
+
+from aggregator.catalogue.catalogue import Catalogue
+from aggregator.catalogue.names import Kind, Listed
+from aggregator.catalogue.reading import Generation, Snapshot
+from aggregator.catalogue.writing import FileRead, Writer
+
+__all__ = ["Catalogue", "FileRead", "Generation", "Kind", "Listed", "Snapshot", "Writer"]

@@ -1,0 +1,59 @@
+"""Catalogue: the database as a whole. Many may read, each from one generation; one writes at a time."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from aggregator.catalogue.full_text import purge_removed
+from aggregator.catalogue.opening import open_engine
+from aggregator.catalogue.reading import Snapshot
+from aggregator.catalogue.writing import Writer
+from aggregator.errors import CatalogueError
+from feeds.definition import FeedDefinition
+
+
+class Catalogue:
+    """An open catalogue. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, address: str) -> "Catalogue":
+        """Open the catalogue at a SQLAlchemy URL, making it where there is none; raise CatalogueError where that can't be."""
+        return cls(open_engine(address))
+
+    def close(self) -> None:
+        """Give back files and memory."""
+        self._engine.dispose()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Give one state of the catalogue to read from; raise CatalogueError where the database fails."""
+        with self._errors("read"), self._engine.connect() as connection:
+            yield Snapshot(connection)
+
+    @contextmanager
+    def writing(self, definitions: Sequence[FeedDefinition], now: datetime) -> Iterator[Writer]:
+        """Give a Writer whose work is committed at the end of the block, or, where anything fails, not at all."""
+        with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            yield Writer(connection, definitions, now)
+
+    def purge(self) -> None:
+        """Overwrite what withdrawn articles left behind in the files of the database, as far as readers allow at the moment."""
+        with self._errors("written"):
+            with self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+                purge_removed(connection)
+            with closing(self._engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _errors(self, done: str) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = getattr(error, "orig", None) or error
+            raise CatalogueError(f"catalogue {self._engine.url.database}: can't be {done}: {reason}") from error

@@ -1,0 +1,77 @@
+"""What a file means for the entry it speaks of: which of several files counts, and what changes. Pure: values in, values out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.catalogue.records import content_digest, digest, encode
+from feeds.article import Article, State
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A file's claim to an identity: what it says of its own state, and when it was last updated."""
+
+    source: str
+    path: str
+    state: State
+    rank: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the catalogue holds of an entry now."""
+
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    withdrawn_at: datetime | None
+    content: bytes
+    whole: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What an entry shall be: when it counts as updated, when it was first seen, and its record."""
+
+    updated: datetime
+    first_seen: datetime
+    content: bytes
+    whole: bytes
+    record: str
+
+
+def rank_of(article: Article) -> datetime:
+    """Give the time by which duplicates are told apart: the one updated last counts."""
+    return article.updated or article.published
+
+
+def winner(claims: Iterable[Claim]) -> Claim | None:
+    """Choose the file that counts among all that claim one identity, None where there is none.
+
+    A version that is not due yet does not displace one that is; of files updated at the same time the first by name counts.
+    """
+    ordered = sorted(claims, key=lambda claim: (claim.source, claim.path))
+    return max(ordered, key=lambda claim: (claim.state is not State.SCHEDULED, claim.rank), default=None)
+
+
+def rule(article: Article, standing: Standing | None, now: datetime) -> Ruling | None:
+    """Decide what the entry of the public `article` becomes at `now`; None where it stays what it is.
+
+    `updated` moves only when the article says so or its content changed (RFC 4287 section 4.2.15), or when it comes back after
+    having been withdrawn (RFC 6721 section 3: a later `updated` than the tombstone's `when`); it never lies in the future.
+    """
+    record = encode(article)
+    content, whole = content_digest(article), digest(record)
+    claimed = min(rank_of(article), now)
+    if standing is None:
+        return Ruling(updated=claimed, first_seen=now, content=content, whole=whole, record=record)
+    if standing.withdrawn_at is not None:
+        updated = now
+    elif content == standing.content:
+        updated = max(standing.updated, claimed)
+    else:
+        updated = claimed if claimed > standing.updated else max(now, standing.updated)
+    if standing.withdrawn_at is None and whole == standing.whole and updated == standing.updated:
+        return None
+    return Ruling(updated=updated, first_seen=standing.first_seen, content=content, whole=whole, record=record)

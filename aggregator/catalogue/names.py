@@ -1,0 +1,57 @@
+"""The topics, providers and categories of an article: what feeds of their own are made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aggregator.catalogue.tables import key_of
+from feeds.article import Article
+from feeds.selection import fold
+
+
+class Kind(StrEnum):
+    """What a name names. The value is also the first part of its feed's address."""
+
+    TOPIC = "topics"
+    PROVIDER = "providers"
+    CATEGORY = "categories"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One spelling of a name. Names compare by `folded`; a provider's is its domain."""
+
+    kind: Kind
+    folded: str
+    spelling: str
+
+    @property
+    def key(self) -> int:
+        """The key that all spellings of this name share."""
+        return key_of(f"{self.kind}/{self.folded}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A name as readers see it: the spelling most used, its slug and how many public articles have it."""
+
+    kind: Kind
+    folded: str
+    name: str
+    slug: str
+    articles: int
+
+    @property
+    def path(self) -> str:
+        """The address of its feed, without a suffix."""
+        return f"/{self.kind}/{self.slug}"
+
+
+def names_of(article: Article) -> Iterator[Name]:
+    """Give every name that `article` stands under."""
+    for topic in article.topics:
+        yield Name(Kind.TOPIC, fold(topic), topic)
+    if article.provider is not None:
+        yield Name(Kind.PROVIDER, article.provider.domain, article.provider.name)
+    if article.category:
+        yield Name(Kind.CATEGORY, fold(article.category), article.category)

@@ -1,0 +1,218 @@
+"""Snapshot: everything that is asked of the catalogue, answered from one state of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+
+from aggregator.catalogue import records
+from aggregator.catalogue.criteria import criteria, ordering
+from aggregator.catalogue.names import Kind, Listed, Name
+from aggregator.catalogue.tables import entries, entry_topics, feeds, files, generations, names, sources
+from aggregator.catalogue.tables import records as record_table
+from aggregator.stamp import UNKNOWN, Stamp
+from feeds.article import Article
+from feeds.definition import FeedDefinition, Order
+from feeds.selection import EVERYTHING, Names
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One whole state of the catalogue. Number 0 is a catalogue that was never filled."""
+
+    number: int
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one criterion says of one article."""
+
+    criterion: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A file that does not count, and the one that does, each as (source, path)."""
+
+    file: tuple[str, str]
+    counts: tuple[str, str]
+
+
+class Snapshot:
+    """The catalogue at one generation. Valid inside `Catalogue.snapshot()` only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        row = connection.execute(select(generations)).one()
+        self.generation = Generation(row.number, row.as_of)
+        self._site_changed: datetime | None = row.site_changed
+
+    def select(self, definition: FeedDefinition) -> tuple[Article, ...]:
+        """Give the articles of a feed in its order, each with its effective `updated`."""
+        shown = self._shown(definition)
+        found: dict[int, str] = {}
+        for batch in batches([row.key for row in shown]):
+            statement = select(record_table).where(record_table.c.key.in_(batch))
+            found.update((row.key, row.record) for row in self._connection.execute(statement))
+        return tuple(records.decode(found[row.key], row.updated) for row in shown)
+
+    def fingerprint(self, definition: FeedDefinition) -> str:
+        """Give a text that is the same as long as the feed's document is: entries, their revisions, and its last change."""
+        parts = [f"{row.key}.{row.revision}" for row in self._shown(definition)]
+        return sha256(f"{definition}|{self.changed(definition.path)}|{parts}".encode()).hexdigest()
+
+    def changed(self, path: str) -> datetime | None:
+        """Give the time of the last real change of the feed at `path`, None where there was none since the first load."""
+        times = [self._site_changed, self._last_change(path)]
+        return max((time for time in times if time is not None), default=None)
+
+    def last_change(self) -> datetime | None:
+        """Give the time at which anything public last changed, None where nothing ever was."""
+        newest = select(func.max(entries.c.updated, type_=entries.c.updated.type)).where(_public())
+        times = [self.changed("/feeds/all"), self._connection.execute(newest).scalar_one()]
+        return max((time for time in times if time is not None), default=None)
+
+    def explain(self, definition: FeedDefinition, identity_key: int) -> tuple[Verdict, ...]:
+        """Give what each criterion of the feed says of the public article with this key; empty where there is no such article."""
+        named = list(criteria(definition.selection, self.generation.as_of))
+        if not named:
+            return ()
+        columns = [func.coalesce(expression, False).label(name) for name, expression in named]  # noqa: FBT003  SQL's false
+        row = self._connection.execute(select(*columns).where(_public(), entries.c.key == identity_key)).one_or_none()
+        if row is None:
+            return ()
+        return tuple(Verdict(name, bool(value)) for (name, _), value in zip(named, row, strict=True))
+
+    def listed(self, kind: Kind, min_articles: int = 1) -> tuple[Listed, ...]:
+        """Give every name of a kind that ever had so many public articles at once, by slug."""
+        statement = select(names).where(names.c.kind == kind, names.c.peak >= min_articles).order_by(names.c.slug)
+        return tuple(_listed(row) for row in self._connection.execute(statement))
+
+    def named(self, kind: Kind, slug: str, min_articles: int = 1) -> Listed | None:
+        """Give the name with this slug, None where there is none with so many articles."""
+        statement = select(names).where(names.c.kind == kind, names.c.slug == slug, names.c.peak >= min_articles)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else _listed(row)
+
+    def article(self, identity_key: int) -> Article | None:
+        """Give the public article with this key."""
+        statement = (
+            select(record_table.c.record, entries.c.updated)
+            .join_from(entries, record_table, record_table.c.key == entries.c.key)
+            .where(_public(), entries.c.key == identity_key)
+        )
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else records.decode(row.record, row.updated)
+
+    def identities_with_own_page(self) -> Sequence[str]:
+        """Give the identity of every public article that is to be read at this site, in no order that means anything but a fixed one."""
+        statement = select(entries.c.identity).where(_public(), entries.c.own_page).order_by(entries.c.key)
+        return self._connection.execute(statement).scalars().all()
+
+    def count(self) -> int:
+        """Count the public articles."""
+        return self._connection.execute(select(func.count()).select_from(entries).where(_public())).scalar_one()
+
+    def states(self) -> dict[str, int]:
+        """Count the files by state."""
+        statement = select(files.c.state, func.count()).group_by(files.c.state).order_by(files.c.state)
+        return {row[0]: row[1] for row in self._connection.execute(statement)}
+
+    def next_due(self) -> datetime | None:
+        """Give the time at which the next scheduled article goes live."""
+        return self._connection.execute(select(func.min(files.c.due, type_=files.c.due.type))).scalar_one()
+
+    def due(self, source: str, now: datetime) -> tuple[str, ...]:
+        """Give the files of a source whose time has come."""
+        statement = select(files.c.path).where(files.c.source == source, files.c.due <= now).order_by(files.c.path)
+        return tuple(self._connection.execute(statement).scalars())
+
+    def stamps(self, source: str, *, trust_problems: bool) -> dict[str, Stamp]:
+        """Give what is known of the files of a source by path.
+
+        Files in which something was wrong are UNKNOWN unless `trust_problems`: what was wrong is not kept here, so a process
+        that has not read them yet must.
+        """
+        columns = (files.c.path, files.c.has_problems, files.c.inode, files.c.size, files.c.modified_ns)
+        rows = self._connection.execute(select(*columns).where(files.c.source == source))
+        return {
+            path: UNKNOWN if has_problems and not trust_problems else Stamp(*stamp) for path, has_problems, *stamp in rows
+        }
+
+    def readings(self) -> dict[str, str]:
+        """Give the digest of how each source was read the last time."""
+        return {row.name: row.reading for row in self._connection.execute(select(sources))}
+
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        """Give every file that another one with the same identity outdates."""
+        statement = (
+            select(files.c.source, files.c.path, entries.c.source, entries.c.path)
+            .join_from(files, entries, entries.c.key == files.c.key)
+            .where(_public(), or_(files.c.source != entries.c.source, files.c.path != entries.c.path))
+            .where(files.c.state == "public")
+            .order_by(files.c.source, files.c.path)
+        )
+        return tuple(Duplicate((row[0], row[1]), (row[2], row[3])) for row in self._connection.execute(statement))
+
+    def _last_change(self, path: str) -> datetime | None:
+        kind, _, slug = path.strip("/").partition("/")
+        if path == "/feeds/all" or kind not in set(Kind):
+            return self._connection.execute(select(feeds.c.changed).where(feeds.c.path == path)).scalar_one_or_none()
+        statement = select(names.c.changed).where(names.c.kind == kind, names.c.slug == slug)
+        return self._connection.execute(statement).scalar_one_or_none()
+
+    def _shown(self, definition: FeedDefinition) -> Sequence[Row[tuple[int, int, datetime]]]:
+        return self._connection.execute(_shown(definition, self.generation.as_of)).all()
+
+
+def _shown(definition: FeedDefinition, as_of: datetime) -> Select[tuple[int, int, datetime]]:
+    """Give the statement for the entries that a feed shows: key, revision and time of change, in the feed's order."""
+    statement = select(entries.c.key, entries.c.revision, entries.c.updated).where(_public())
+    order = ordering(definition.order)
+    topic = _only_topic(definition)
+    if topic is not None:
+        # A topic's own feed reads one range of one index; the general criterion would look at every article.
+        statement = statement.join_from(entry_topics, entries, entries.c.key == entry_topics.c.key)
+        statement = statement.where(entry_topics.c.topic == topic)
+        order = (entry_topics.c.published.desc(), entry_topics.c.key)
+    else:
+        statement = statement.where(*(expression for _, expression in criteria(definition.selection, as_of)))
+    if definition.per_provider is None:
+        return statement.order_by(*order).limit(definition.limit)
+    ranked = statement.add_columns(
+        func.row_number().over(partition_by=func.coalesce(entries.c.provider, ""), order_by=order).label("of_provider"),
+        func.row_number().over(order_by=order).label("place"),
+    ).subquery()
+    chosen = select(ranked.c.key, ranked.c.revision, ranked.c.updated).where(ranked.c.of_provider <= definition.per_provider)
+    return chosen.order_by(ranked.c.place).limit(definition.limit)
+
+
+def _only_topic(definition: FeedDefinition) -> int | None:
+    """Give the key of the topic when the feed is one topic's newest articles and nothing else."""
+    wanted = definition.selection.topics
+    if definition.order is not Order.NEWEST or len(wanted.any) != 1:
+        return None
+    if replace(definition.selection, topics=EVERYTHING.topics) != EVERYTHING or wanted != Names(any=wanted.any):
+        return None
+    return Name(Kind.TOPIC, wanted.any[0], wanted.any[0]).key
+
+
+def _public() -> ColumnElement[bool]:
+    return entries.c.withdrawn_at.is_(None)
+
+
+def _listed(row: Row[Any]) -> Listed:
+    return Listed(kind=Kind(row.kind), folded=row.folded, name=row.name, slug=row.slug, articles=row.articles)
+
+
+def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut `values` into pieces that fit a statement: SQLite takes 32,766 parameters, and short lists keep plans cached."""
+    for start in range(0, len(values), 500):
+        yield values[start : start + 500]

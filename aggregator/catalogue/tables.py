@@ -1,0 +1,164 @@
+"""The tables. Nothing here knows what they are for; statements are in writing.py, reading.py and criteria.py.
+
+Keys of entries and names are 63 bits of a SHA-256: the same on every machine, whatever the order of loading, so that
+ties between articles of the same second break the same way everywhere.
+"""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+SCHEMA_VERSION = 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def key_of(text: str) -> int:
+    """Give the 63-bit key of an identity or a name."""
+    return int.from_bytes(sha256(text.encode()).digest()[:8]) >> 1
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time, kept as whole microseconds since 1970 so that it orders and indexes as a number."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:  # noqa: ARG002  SQLAlchemy's signature
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:  # noqa: ARG002  likewise
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+metadata = MetaData()
+
+# One row: which schema this is, and the generation that readers see.
+# as_of: the time at which age limits were last evaluated; site_changed: when the site's own data last changed.
+generations = Table(
+    "generations",
+    metadata,
+    Column("number", Integer, nullable=False),
+    Column("as_of", Moment, nullable=False),
+    Column("site_digest", String),
+    Column("site_changed", Moment),
+)
+
+# How a source was read the last time: another digest means that all of its files must be read again.
+sources = Table("sources", metadata, Column("name", String, primary_key=True), Column("reading", String, nullable=False))
+
+# Every file that was seen. key: of the identity of the article in it; rank: its updated time, which settles duplicates;
+# due: when a scheduled article is to go live; has_problems: something in it was wrong, so a new process reads it again.
+files = Table(
+    "files",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("inode", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("key", BigInteger),
+    Column("rank", Moment),
+    Column("due", Moment),
+    Column("has_problems", Boolean, nullable=False),
+    Index("files_by_key", "key"),
+    Index("files_by_due", "due", sqlite_where=Column("due").is_not(None)),
+    sqlite_with_rowid=False,
+)
+
+# Every article that is public, or was: withdrawn_at is set for the latter. Columns are what selections ask for.
+# content: digest of what an entry shows, whole: of everything kept; revision: the generation of the last change.
+entries = Table(
+    "entries",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("identity", Text, nullable=False),
+    Column("source", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    Column("revision", Integer, nullable=False),
+    Column("content", LargeBinary(16), nullable=False),
+    Column("whole", LargeBinary(16), nullable=False),
+    Column("category", String),
+    Column("type", String),
+    Column("language", String),
+    Column("provider", String),
+    Column("quality", Integer),
+    Column("heat", Integer),
+    Column("own_page", Boolean, nullable=False),
+)
+_public = entries.c.withdrawn_at.is_(None)
+Index("entries_newest", entries.c.published.desc(), entries.c.key, sqlite_where=_public)
+Index("entries_with_own_page", entries.c.own_page, sqlite_where=entries.c.own_page)
+Index("entries_updated", entries.c.updated.desc(), entries.c.key, sqlite_where=_public)
+Index("entries_of_provider", entries.c.provider, entries.c.published.desc(), entries.c.key, sqlite_where=_public)
+Index("entries_of_category", entries.c.category, entries.c.published.desc(), entries.c.key, sqlite_where=_public)
+
+# The whole article of an entry, as records.py writes it. Apart from entries, so that scans of those stay short.
+records = Table(
+    "records", metadata, Column("key", BigInteger, primary_key=True, autoincrement=False), Column("record", Text, nullable=False)
+)
+
+# Which topics an entry has; published stands here too, so that a topic's newest entries are one range of one index.
+entry_topics = Table(
+    "entry_topics",
+    metadata,
+    Column("topic", BigInteger, primary_key=True),
+    Column("published", Moment, primary_key=True),
+    Column("key", BigInteger, primary_key=True),
+    Index("entry_topics_by_key", "key", "topic"),
+    sqlite_with_rowid=False,
+)
+
+# The topics, providers and categories of public articles. folded: how names compare; name: the spelling most used;
+# peak: the most articles it ever had; changed: when one of its articles last came, changed or went.
+names = Table(
+    "names",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("slug", String, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("peak", Integer, nullable=False),
+    Column("changed", Moment),
+    Index("names_by_slug", "kind", "slug", unique=True),
+)
+
+# How often each spelling of a name is used by public articles.
+spellings = Table(
+    "spellings",
+    metadata,
+    Column("key", BigInteger, primary_key=True),
+    Column("spelling", Text, primary_key=True),
+    Column("articles", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The configured feeds: a digest of the definition, and when the feed last changed (None: not since the first load).
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("path", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("changed", Moment),
+)

@@ -1,0 +1,348 @@
+"""Writer: what was read from the files becomes the next generation, in one transaction.
+
+A batch at a time, so that memory stays flat however many files there are; whatever a batch can't decide alone (two files with
+one identity, a file that is gone) is settled before the end.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from aggregator.catalogue import records
+from aggregator.catalogue.criteria import criteria
+from aggregator.catalogue.deciding import Claim, Ruling, Standing, rank_of, rule, winner
+from aggregator.catalogue.full_text import add_texts, remove_texts
+from aggregator.catalogue.name_counts import NameCounts
+from aggregator.catalogue.names import Kind, Name
+from aggregator.catalogue.reading import batches
+from aggregator.catalogue.tables import entries, entry_topics, feeds, files, generations, key_of, sources
+from aggregator.catalogue.tables import records as record_table
+from aggregator.clean import plain_text
+from aggregator.stamp import Stamp
+from feeds.article import Article, State, state_of
+from feeds.definition import FeedDefinition
+from feeds.selection import fold
+
+BROKEN = "broken"
+SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRead:
+    """What reading a file gave: an article, or none and problems (it keeps its last good version), or neither (no article)."""
+
+    source: str
+    path: str
+    stamp: Stamp
+    article: Article | None
+    has_problems: bool
+
+
+class Writer:
+    """One transaction's work. Made by `Catalogue.writing()`, which commits it whole or not at all."""
+
+    def __init__(self, connection: Connection, definitions: Sequence[FeedDefinition], now: datetime) -> None:
+        self._connection = connection
+        self._definitions = definitions
+        self._now = now
+        row = connection.execute(select(generations)).one()
+        self._number: int = row.number + 1
+        self._as_of: datetime = row.as_of
+        self._is_first = row.number == 0
+        self._site: tuple[str | None, datetime | None] = (row.site_digest, row.site_changed)
+        self._names = NameCounts()
+        self._changed_feeds: set[str] = set()
+        self._open_keys: set[int] = set()
+        self._has_changed = self._is_first
+        self.has_withdrawn = False
+
+    def remove(self, source: str, paths: Sequence[str]) -> None:
+        """Take note that files are gone."""
+        for batch in batches(paths):
+            theirs = (files.c.source == source, files.c.path.in_(batch))
+            keys = self._connection.execute(select(files.c.key).where(*theirs, files.c.key.is_not(None))).scalars()
+            self._open_keys.update(keys)
+            self._connection.execute(files.delete().where(*theirs))
+
+    def remove_sources_except(self, names: Iterable[str]) -> None:
+        """Take note that only these sources are configured: the files of all others are gone."""
+        known = self._connection.execute(select(files.c.source).distinct()).scalars().all()
+        for source in sorted(set(known) - set(names)):
+            paths = self._connection.execute(select(files.c.path).where(files.c.source == source)).scalars().all()
+            self.remove(source, paths)
+            self._connection.execute(sources.delete().where(sources.c.name == source))
+
+    def add(self, reads: Sequence[FileRead]) -> None:
+        """Take note of what was read from files, a few thousand at the most at a time."""
+        for source, group in groupby(sorted(reads, key=attrgetter("source", "path")), key=attrgetter("source")):
+            self._note_files(source, list(group))
+        articles = {(read.source, read.path): read.article for read in reads if read.article is not None}
+        self._settle_entries(articles)
+
+    def unsettled(self) -> tuple[tuple[str, str], ...]:
+        """Give the files, as (source, path), that count now for an entry that was made from another: they are to be read again."""
+        wanted = []
+        owners = self._owners(self._open_keys)
+        for key, claims in self._claims(self._open_keys).items():
+            best = winner(claims)
+            if best is not None and owners.get(key) != (best.source, best.path) and (key in owners or best.state is State.PUBLIC):
+                wanted.append((best.source, best.path))
+        return tuple(sorted(wanted))
+
+    def note_reading(self, source: str, reading: str) -> None:
+        """Keep the digest of how a source was read."""
+        self._connection.execute(sources.delete().where(sources.c.name == source))
+        self._connection.execute(sources.insert().values(name=source, reading=reading))
+
+    def note_site(self, digest: str) -> None:
+        """Keep the digest of all that every feed's document depends on besides articles and definition."""
+        known, changed = self._site
+        if known == digest:
+            return
+        if known is not None:
+            changed = self._now
+            self._has_changed = True
+        self._site = (digest, changed)
+
+    def note_definitions(self, digests: Mapping[str, str]) -> None:
+        """Keep the digests of the configured feeds' definitions, by path; one that differs is a change of its feed."""
+        known = {row.path: row.digest for row in self._connection.execute(select(feeds))}
+        for path in sorted(known.keys() - digests.keys()):
+            self._connection.execute(feeds.delete().where(feeds.c.path == path))
+        for path, digest in sorted(digests.items()):
+            if path not in known:
+                self._connection.execute(feeds.insert().values(path=path, digest=digest, changed=None))
+                self._has_changed = True
+            elif known[path] != digest:
+                self._connection.execute(feeds.update().where(feeds.c.path == path).values(digest=digest))
+                self._changed_feeds.add(path)
+
+    def note_age(self) -> None:
+        """Move the time from which `max_age` counts back, where that takes an article out of a feed."""
+        aged = [definition for definition in self._definitions if definition.selection.max_age is not None]
+        for definition in aged:
+            before, after = (dict(criteria(definition.selection, as_of)) for as_of in (self._as_of, self._now))
+            fell_out = (before.pop("max_age"), ~after.pop("max_age"), *before.values())
+            if self._any_entry(*fell_out):
+                self._changed_feeds.add(definition.path)
+
+    def finish(self) -> int | None:
+        """Settle what is open and make the generation; give its number, None where the public state is what it was."""
+        claimed = {key for key, claims in self._claims(self._open_keys).items() if claims}
+        self._withdraw(sorted(self._open_keys - claimed))
+        first = self._is_first
+        self._names.write(self._connection, None if first else self._now)
+        if self._names.has_changes:
+            self._changed_feeds.add("/feeds/all")
+        for path in sorted(self._changed_feeds if not first else ()):
+            self._connection.execute(feeds.update().where(feeds.c.path == path).values(changed=self._now))
+        digest, changed = self._site
+        values: dict[str, Any] = {"site_digest": digest, "site_changed": changed}
+        if self._has_changed or self._changed_feeds:
+            values |= {"number": self._number, "as_of": self._now}
+        self._connection.execute(generations.update().values(**values))
+        return values.get("number")
+
+    # Files
+
+    def _note_files(self, source: str, reads: Sequence[FileRead]) -> None:
+        known = self._known_files(source, [read.path for read in reads])
+        rows = []
+        for read in reads:
+            old = known.get(read.path)
+            row = self._file_row(read, old)
+            if old is not None and old["key"] is not None and old["key"] != row["key"]:
+                self._open_keys.add(old["key"])
+            rows.append(row)
+        for batch in batches(list(known)):
+            self._connection.execute(files.delete().where(files.c.source == source, files.c.path.in_(batch)))
+        self._connection.execute(files.insert(), rows)
+
+    def _known_files(self, source: str, paths: Sequence[str]) -> dict[str, dict[str, Any]]:
+        if self._is_first:
+            return {}
+        found = {}
+        for batch in batches(paths):
+            statement = select(files).where(files.c.source == source, files.c.path.in_(batch))
+            found.update({row.path: dict(row._mapping) for row in self._connection.execute(statement)})  # noqa: SLF001  public
+        return found
+
+    def _file_row(self, read: FileRead, old: dict[str, Any] | None) -> dict[str, Any]:
+        row = {
+            "source": read.source,
+            "path": read.path,
+            "inode": read.stamp.inode,
+            "size": read.stamp.size,
+            "modified_ns": read.stamp.modified_ns,
+            "has_problems": read.has_problems,
+        }
+        if read.article is not None:
+            return row | self._claim_of(read.article)
+        if read.has_problems and old is not None:
+            return row | {name: old[name] for name in ("state", "key", "rank", "due")}
+        state = BROKEN if read.has_problems else SKIPPED
+        return row | {"state": state, "key": None, "rank": None, "due": None}
+
+    def _claim_of(self, article: Article) -> dict[str, Any]:
+        state = state_of(article, self._now)
+        key = key_of(article.id)
+        if state is State.SCHEDULED and self._was_public(key, article.published):
+            state = State.PUBLIC
+        due = article.published if state is State.SCHEDULED else None
+        return {"state": state, "key": key, "rank": rank_of(article), "due": due}
+
+    def _was_public(self, key: int, published: datetime) -> bool:
+        # A clock that stepped back must not take back what has been published with this very date.
+        return self._any_entry(entries.c.key == key, entries.c.published == published)
+
+    # Entries
+
+    def _settle_entries(self, articles: Mapping[tuple[str, str], Article]) -> None:
+        keys = sorted({key_of(article.id) for article in articles.values()})
+        chosen: dict[int, Article] = {}
+        withdrawn = []
+        for key, claims in self._claims(keys).items():
+            if len(claims) > 1:
+                self._open_keys.add(key)
+            best = winner(claims)
+            if best is None or (best.source, best.path) not in articles:
+                continue
+            if best.state is State.PUBLIC:
+                chosen[key] = articles[best.source, best.path]
+            else:
+                withdrawn.append(key)
+        self._withdraw(withdrawn)
+        self._write(chosen)
+
+    def _write(self, chosen: Mapping[int, Article]) -> None:
+        standing = self._standing(sorted(chosen))
+        rulings = {key: rule(article, standing.get(key), self._now) for key, article in chosen.items()}
+        changed = {key: ruling for key, ruling in rulings.items() if ruling is not None}
+        if not changed:
+            return
+        self._has_changed = True
+        known = sorted(changed.keys() & standing.keys())
+        self._mark_feeds(known)
+        self._forget(known)
+        self._insert({key: (chosen[key], ruling) for key, ruling in changed.items()})
+        self._mark_feeds(sorted(changed))
+
+    def _insert(self, chosen: Mapping[int, tuple[Article, Ruling]]) -> None:
+        self._connection.execute(entries.insert(), [self._entry_row(key, *pair) for key, pair in chosen.items()])
+        self._connection.execute(
+            record_table.insert(), [{"key": key, "record": ruling.record} for key, (_, ruling) in chosen.items()]
+        )
+        topics = [row for key, (article, _) in chosen.items() for row in _topic_rows(key, article)]
+        if topics:
+            self._connection.execute(entry_topics.insert(), topics)
+        add_texts(self._connection, [_text_row(key, article) for key, (article, _) in chosen.items()])
+        for article, _ in chosen.values():
+            self._names.count(article, 1)
+
+    def _entry_row(self, key: int, article: Article, ruling: Ruling) -> dict[str, Any]:
+        return {
+            "key": key,
+            "identity": article.id,
+            "source": article.source,
+            "path": article.path,
+            "published": article.published,
+            "updated": ruling.updated,
+            "first_seen": ruling.first_seen,
+            "withdrawn_at": None,
+            "revision": self._number,
+            "content": ruling.content,
+            "whole": ruling.whole,
+            "category": fold(article.category) if article.category else None,
+            "type": fold(article.type) if article.type else None,
+            "language": fold(article.language) if article.language else None,
+            "provider": article.provider.domain if article.provider else None,
+            "quality": article.quality,
+            "heat": article.heat,
+            "own_page": article.link is None,
+        }
+
+    def _withdraw(self, keys: Sequence[int]) -> None:
+        """Take entries from the public; what stays is what a retraction needs."""
+        for batch in batches(keys):
+            theirs = (entries.c.key.in_(batch), entries.c.withdrawn_at.is_(None))
+            public = self._connection.execute(select(entries.c.key).where(*theirs)).scalars().all()
+            if not public:
+                continue
+            self._has_changed = self.has_withdrawn = True
+            self._mark_feeds(public)
+            self._discount(public)
+            self._connection.execute(record_table.delete().where(record_table.c.key.in_(public)))
+            remove_texts(self._connection, public)
+            values = {"withdrawn_at": self._now, "revision": self._number}
+            self._connection.execute(entries.update().where(entries.c.key.in_(public)).values(**values))
+
+    def _forget(self, keys: Sequence[int]) -> None:
+        for batch in batches(keys):
+            self._discount(batch)
+            for table in (entries, record_table, entry_topics):
+                self._connection.execute(table.delete().where(table.c.key.in_(batch)))
+            remove_texts(self._connection, batch)
+
+    def _discount(self, keys: Sequence[int]) -> None:
+        statement = select(record_table.c.record).where(record_table.c.key.in_(keys))
+        for record in self._connection.execute(statement).scalars():
+            self._names.count(records.decode(record, self._now), -1)
+
+    # What stands
+
+    def _standing(self, keys: Sequence[int]) -> dict[int, Standing]:
+        if self._is_first and not self._open_keys:
+            return {}
+        wanted = [entries.c[name] for name in Standing.__slots__]
+        found = {}
+        for batch in batches(keys):
+            for key, *values in self._connection.execute(select(entries.c.key, *wanted).where(entries.c.key.in_(batch))):
+                found[key] = Standing(**dict(zip(Standing.__slots__, values, strict=True)))
+        return found
+
+    def _claims(self, keys: Iterable[int]) -> dict[int, list[Claim]]:
+        found: dict[int, list[Claim]] = {}
+        for batch in batches(sorted(keys)):
+            statement = select(files.c.key, files.c.source, files.c.path, files.c.state, files.c.rank).where(files.c.key.in_(batch))
+            for row in self._connection.execute(statement):
+                found.setdefault(row.key, []).append(Claim(row.source, row.path, State(row.state), row.rank))
+        return found
+
+    def _owners(self, keys: Iterable[int]) -> dict[int, tuple[str, str]]:
+        found = {}
+        for batch in batches(sorted(keys)):
+            public = (entries.c.key.in_(batch), entries.c.withdrawn_at.is_(None))
+            for row in self._connection.execute(select(entries.c.key, entries.c.source, entries.c.path).where(*public)):
+                found[row.key] = (row.source, row.path)
+        return found
+
+    def _mark_feeds(self, keys: Sequence[int]) -> None:
+        """Note which configured feeds hold any of these entries as they stand."""
+        if self._is_first:
+            return
+        for definition in self._definitions:
+            if definition.path in self._changed_feeds:
+                continue
+            wanted = [expression for _, expression in criteria(definition.selection, self._as_of)]
+            if any(self._any_entry(entries.c.key.in_(batch), *wanted) for batch in batches(keys)):
+                self._changed_feeds.add(definition.path)
+
+    def _any_entry(self, *conditions: Any) -> bool:
+        statement = select(entries.c.key).where(entries.c.withdrawn_at.is_(None), *conditions).limit(1)
+        return self._connection.execute(statement).first() is not None
+
+
+def _topic_rows(key: int, article: Article) -> list[dict[str, Any]]:
+    topics = dict.fromkeys(Name(Kind.TOPIC, fold(topic), topic).key for topic in article.topics)
+    return [{"topic": topic, "published": article.published, "key": key} for topic in topics]
+
+
+def _text_row(key: int, article: Article) -> dict[str, Any]:
+    return {"key": key, "title": article.title, "excerpt": article.excerpt, "body": plain_text(article.body)}
+
+

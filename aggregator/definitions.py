@@ -1,0 +1,88 @@
+"""Which feeds there are: the configured ones, and one for everything and for each topic, provider and category."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
+from aggregator.catalogue import Kind, Listed, Snapshot
+from aggregator.config import AutomaticFeeds, Settings
+from feeds.definition import FeedDefinition
+from feeds.selection import Names, Selection, fold
+
+ALL = "/feeds/all"
+
+# Part of every feed's digest: raised when the same articles give other documents, so that dates and validators move.
+RENDERING = 1
+
+
+class Definitions:
+    """The feeds of one configuration. What readers can see decides which topics, providers and categories have one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._automatic: dict[Kind, AutomaticFeeds | None] = {
+            Kind.TOPIC: settings.topics,
+            Kind.PROVIDER: settings.providers,
+            Kind.CATEGORY: settings.categories,
+        }
+        everything = self._define(ALL, settings.site.title, settings.site.description, Selection())
+        self.configured = (everything, *settings.feeds)
+        self._by_path = {definition.path: definition for definition in self.configured}
+
+    def find(self, path: str, snapshot: Snapshot) -> FeedDefinition | None:
+        """Give the feed at `path` (without a suffix), None where there is none."""
+        if path in self._by_path:
+            return self._by_path[path]
+        first, _, slug = path.removeprefix("/").partition("/")
+        automatic = self._automatic.get(Kind(first)) if first in set(Kind) else None
+        if automatic is None:
+            return None
+        listed = snapshot.named(Kind(first), slug, automatic.min_articles)
+        return None if listed is None else self._defined(listed, automatic)
+
+    def all(self, snapshot: Snapshot) -> Iterator[FeedDefinition]:
+        """Give every feed there is."""
+        for _, definitions in self.grouped(snapshot):
+            yield from definitions
+
+    def grouped(self, snapshot: Snapshot) -> Iterator[tuple[str, tuple[FeedDefinition, ...]]]:
+        """Give every feed there is by group: the configured ones, then topics, providers and categories."""
+        yield "feeds", self.configured
+        for kind, automatic in self._automatic.items():
+            if automatic is not None:
+                listed = snapshot.listed(kind, automatic.min_articles)
+                yield str(kind), tuple(self._defined(name, automatic) for name in listed)
+
+    def digests(self) -> Mapping[str, str]:
+        """Give a digest of each configured feed's definition by path."""
+        return {definition.path: _digest(definition) for definition in self.configured}
+
+    def site_digest(self) -> str:
+        """Give a digest of all that every feed depends on besides its articles and its own definition."""
+        named = [(kind, sorted(automatic.named.items())) for kind, automatic in self._automatic.items() if automatic is not None]
+        return _digest((RENDERING, self._settings.site, self._settings.defaults, named))
+
+    def _defined(self, listed: Listed, automatic: AutomaticFeeds) -> FeedDefinition:
+        named = {fold(name): feed for name, feed in automatic.named.items()}.get(listed.folded)
+        title = (named and named.title) or f"{self._settings.site.title}: {listed.name}"
+        wanted = Names(any=(listed.folded,))
+        selection = {
+            Kind.TOPIC: Selection(topics=wanted),
+            Kind.PROVIDER: Selection(providers=wanted),
+            Kind.CATEGORY: Selection(categories=wanted),
+        }[listed.kind]
+        return self._define(listed.path, title, (named and named.description) or "", selection)
+
+    def _define(self, path: str, title: str, description: str, selection: Selection) -> FeedDefinition:
+        defaults = self._settings.defaults
+        return FeedDefinition(
+            path=path,
+            title=title,
+            description=description,
+            selection=selection,
+            limit=defaults.limit,
+            content=defaults.content,
+        )
+
+
+def _digest(value: object) -> str:
+    return sha256(repr(value).encode()).hexdigest()

@@ -1,0 +1,28 @@
+"""Draft: a document that can be made, known by what it depends on; making it costs, so it is made only when that changed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from aggregator.catalogue import Snapshot
+from aggregator.edition import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document at one state of the catalogue. The same `fingerprint` means that `make` would give the same edition."""
+
+    fingerprint: str
+    make: Callable[[], Edition]
+
+
+class Drafts(Protocol):
+    """A family of documents by the path of their address, such as the feeds, or the pages for people."""
+
+    def find(self, path: str, snapshot: Snapshot) -> Draft | None:
+        """Give the document at `path`, None where this family has none. To be made while the snapshot lasts."""
+        ...
+
+    def paths(self, snapshot: Snapshot) -> Iterator[str]:
+        """Give the path of every document there is."""
+        ...

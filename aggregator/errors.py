@@ -1,0 +1,74 @@
+"""The exceptions of this package, and Problem: a fault in somebody's input, as a value.
+
+    AggregatorError
+    ├── ConfigurationError   the configuration can't be used; carries every problem found in it
+    ├── SourceError          a source as a whole can't be read
+    ├── CatalogueError       the catalogue can't be opened or written
+    ├── RefreshError         a refresh was given up; the last good state is kept
+    └── PublishError         a static tree can't be written
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a problem is: an error keeps something out, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A fault in a file, told to the person who can mend it. Never holds the value of a secret key.
+
+    line and column count from 1; None where the fault has no place in the text
+    key     the dotted key it concerns, such as provider.domain
+    value   what stands there, as written, shortened
+    reason  what is wrong and what was expected
+    """
+
+    file: str
+    reason: str
+    line: int | None = None
+    column: int | None = None
+    key: str | None = None
+    value: str | None = None
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """Format as FILE:LINE:COLUMN: [warning: ]key: reason."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        mark = "warning: " if self.severity is Severity.WARNING else ""
+        subject = f"{self.key}: " if self.key else ""
+        return f"{place}: {mark}{subject}{self.reason}"
+
+
+class AggregatorError(Exception):
+    """Any error that this package raises on purpose."""
+
+
+class ConfigurationError(AggregatorError):
+    """The configuration can't be used. `problems` holds every fault found, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class SourceError(AggregatorError):
+    """A source as a whole can't be read: the folder is missing, unreadable or no folder."""
+
+
+class CatalogueError(AggregatorError):
+    """The catalogue can't be opened, read or written; the text names it and what to do."""
+
+
+class RefreshError(AggregatorError):
+    """A refresh was given up and changed nothing; the text says why and how to mean it."""
+
+
+class PublishError(AggregatorError):
+    """A static tree can't be written; the old one, if any, stands."""

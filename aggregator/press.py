@@ -1,0 +1,104 @@
+"""Press: from the path of a document to its current edition, made when what it depends on changed, and then once for all who ask."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aggregator.catalogue import Catalogue
+from aggregator.draft import Draft, Drafts
+from aggregator.edition import Edition
+from aggregator.errors import CatalogueError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """An edition, what it was made from, and the generation at which that was last found to hold."""
+
+    edition: Edition
+    fingerprint: str
+    generation: int
+
+
+class Press:
+    """The editions of one configuration. Belongs to the event loop; what is slow runs in threads.
+
+    capacity  bytes of bodies kept at most; those asked for least recently go first, and are made again on demand
+    """
+
+    def __init__(self, catalogue: Catalogue, families: Sequence[Drafts], capacity: int) -> None:
+        self._catalogue = catalogue
+        self._families = tuple(families)
+        self._capacity = capacity
+        self._size = 0
+        self._pressed: OrderedDict[str, Pressed] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[Edition | None]] = {}
+        self._generation = -1
+
+    def advance(self, generation: int) -> None:
+        """Take note that the catalogue has a new generation: every edition is checked before it is given again."""
+        self._generation = generation
+
+    def current(self, path: str) -> Edition | None:
+        """Give the edition at `path` if it is known to be up to date; asks nobody."""
+        pressed = self._pressed.get(path)
+        if pressed is None or pressed.generation != self._generation:
+            return None
+        self._pressed.move_to_end(path)
+        return pressed.edition
+
+    async def edition(self, path: str) -> Edition | None:
+        """Give the edition at `path`, None where there is no such document.
+
+        When the catalogue fails, an edition that was made before is still given; raises CatalogueError where there is none.
+        """
+        edition = self.current(path)
+        if edition is not None:
+            return edition
+        task = self._under_way.get(path)
+        if task is None:
+            task = asyncio.create_task(self._press(path))
+            self._under_way[path] = task
+            task.add_done_callback(lambda _: self._under_way.pop(path, None))
+        # Shielded: of the many who wait for it, one that goes away must not take it from the others.
+        return await asyncio.shield(task)
+
+    async def _press(self, path: str) -> Edition | None:
+        held, generation = self._pressed.get(path), self._generation
+        try:
+            pressed = await asyncio.to_thread(self._make, path, held, generation)
+        except CatalogueError as error:
+            if held is None:
+                raise
+            logger.warning("serving the last edition of %s: %s", path, error)
+            return held.edition
+        self._keep(path, pressed)
+        return None if pressed is None else pressed.edition
+
+    def _make(self, path: str, held: Pressed | None, generation: int) -> Pressed | None:
+        with self._catalogue.snapshot() as snapshot:
+            drafts = (family.find(path, snapshot) for family in self._families)
+            draft: Draft | None = next((draft for draft in drafts if draft is not None), None)
+            if draft is None:
+                return None
+            if held is not None and held.fingerprint == draft.fingerprint:
+                return Pressed(held.edition, held.fingerprint, generation)
+            edition = draft.make()
+        if held is not None and held.edition.digest == edition.digest:
+            edition = held.edition
+        return Pressed(edition, draft.fingerprint, generation)
+
+    def _keep(self, path: str, pressed: Pressed | None) -> None:
+        old = self._pressed.pop(path, None)
+        if old is not None:
+            self._size -= len(old.edition.body)
+        if pressed is None:
+            return
+        self._pressed[path] = pressed
+        self._size += len(pressed.edition.body)
+        while self._size > self._capacity and len(self._pressed) > 1:
+            _, dropped = self._pressed.popitem(last=False)
+            self._size -= len(dropped.edition.body)

@@ -1,0 +1,209 @@
+"""Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+
+from aggregator.catalogue import Catalogue, FileRead, Snapshot, Writer
+from aggregator.config import Settings, SourceSettings
+from aggregator.definitions import Definitions
+from aggregator.errors import Problem, Severity, SourceError
+from aggregator.frontmatter import Reading, reading_digest
+from aggregator.intake import read_articles
+from aggregator.source import Scan, scan
+from aggregator.stamp import UNKNOWN
+from feeds.article import Article
+from feeds.selection import fold
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 2_000
+_SETTLING_ROUNDS = 3
+# A source that loses at least this many files, and more than half of them, at once, has more likely lost its disk than its articles.
+_LOSS_FLOOR = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a refresh found and did.
+
+    generation  the new generation's number, None where nothing that readers see changed
+    seen, read  files found in the sources, and files that were read
+    articles    public articles
+    states      number of files by state
+    problems    everything that is wrong in the sources now, not only what is new
+    alarms      sources that were left as they were, and why
+    next_due    when the next scheduled article goes live
+    """
+
+    generation: int | None
+    seen: int
+    read: int
+    articles: int
+    states: Mapping[str, int]
+    problems: tuple[Problem, ...]
+    alarms: tuple[str, ...]
+    next_due: datetime | None
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is to be done for one source."""
+
+    settings: SourceSettings
+    reading: Reading
+    digest: str
+    scan: Scan
+    paths: list[str] = field(default_factory=list)
+
+
+class Refresh:
+    """The refreshes of one configuration. Not for two threads at once.
+
+    It remembers what is wrong in which file, since the catalogue, which must not hold unpublished text, does not.
+    """
+
+    def __init__(self, settings: Settings, definitions: Definitions, catalogue: Catalogue) -> None:
+        self._settings = settings
+        self._definitions = definitions
+        self._catalogue = catalogue
+        self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
+        self._has_run = False
+        self._aliases = _aliases(settings)
+
+    def run(self, now: datetime) -> Report:
+        """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails."""
+        alarms: list[str] = []
+        with self._catalogue.snapshot() as snapshot:
+            works = list(self._plan(snapshot, now, alarms))
+        with self._catalogue.writing(self._definitions.configured, now) as writer:
+            read = self._write(writer, works)
+            generation = writer.finish()
+        if writer.has_withdrawn:
+            self._catalogue.purge()
+        self._has_run = True
+        return self._report(works, read, generation, tuple(alarms))
+
+    def _plan(self, snapshot: Snapshot, now: datetime, alarms: list[str]) -> Iterator[_Work]:
+        readings = snapshot.readings()
+        for source in self._settings.sources:
+            reading = reading_of(source, self._settings)
+            digest = reading_digest(reading) + repr(sorted(self._aliases.items()))
+            known = snapshot.stamps(source.name, trust_problems=self._has_run)
+            expected = known if readings.get(source.name) == digest else dict.fromkeys(known, UNKNOWN)
+            try:
+                found = scan(source, expected)
+                self._refuse_loss(source, len(known), found)
+            except SourceError as error:
+                alarms.append(str(error))
+                logger.error("%s; what it held stays as it was", error)  # noqa: TRY400  the text says all; a trace adds nothing
+                continue
+            due = [path for path in snapshot.due(source.name, now) if path in known and path not in found.gone]
+            yield _Work(source, reading, digest, found, sorted({*found.changed, *due}))
+
+    def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
+        lost = len(found.gone)
+        if self._settings.reload.accept_loss or lost < _LOSS_FLOOR or lost * 2 <= known:
+            return
+        raise SourceError(
+            f"source {source.name}: {lost} of {known} files in {source.path} are gone at once, expected at most half; "
+            "to mean it, set reload.accept_loss or start with --accept-loss"
+        )
+
+    def _write(self, writer: Writer, works: list[_Work]) -> int:
+        writer.remove_sources_except(source.name for source in self._settings.sources)
+        for work in works:
+            writer.remove(work.settings.name, work.scan.gone)
+            for path in work.scan.gone:
+                self._problems.pop((work.settings.name, path), None)
+        count = 0
+        for work in works:
+            count += self._read(writer, work, work.paths)
+            writer.note_reading(work.settings.name, work.digest)
+        count += self._settle(writer, {work.settings.name: work for work in works})
+        writer.note_site(self._definitions.site_digest())
+        writer.note_definitions(self._definitions.digests())
+        writer.note_age()
+        return count
+
+    def _settle(self, writer: Writer, works: Mapping[str, _Work]) -> int:
+        """Read again the files that count now because another one went, changed or lost its claim."""
+        count = 0
+        for _ in range(_SETTLING_ROUNDS):
+            wanted = [(source, path) for source, path in writer.unsettled() if source in works]
+            if not wanted:
+                break
+            for source in sorted({source for source, _ in wanted}):
+                count += self._read(writer, works[source], [path for name, path in wanted if name == source])
+        return count
+
+    def _read(self, writer: Writer, work: _Work, paths: Iterable[str]) -> int:
+        count = 0
+        reads = self._file_reads(work, paths)
+        while batch := list(islice(reads, _BATCH)):
+            writer.add(batch)
+            count += len(batch)
+        return count
+
+    def _file_reads(self, work: _Work, paths: Iterable[str]) -> Iterator[FileRead]:
+        name = work.settings.name
+        for path, stamp, outcome in read_articles(work.settings.path, list(paths), work.reading, self._settings.limits.file):
+            self._problems.pop((name, path), None)
+            if outcome.problems:
+                self._problems[name, path] = outcome.problems
+            article = None if outcome.article is None else _with_named_topics(outcome.article, self._aliases)
+            yield FileRead(source=name, path=path, stamp=stamp, article=article, has_problems=bool(outcome.problems))
+
+    def _report(self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]) -> Report:
+        with self._catalogue.snapshot() as snapshot:
+            found = [problem for work in works for problem in work.scan.problems]
+            found += [problem for problems in self._problems.values() for problem in problems]
+            found += self._duplicates(snapshot)
+            return Report(
+                generation=generation,
+                seen=sum(work.scan.seen for work in works),
+                read=read,
+                articles=snapshot.count(),
+                states=snapshot.states(),
+                problems=tuple(sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))),
+                alarms=alarms,
+                next_due=snapshot.next_due(),
+            )
+
+    def _duplicates(self, snapshot: Snapshot) -> Iterator[Problem]:
+        folders = {source.name: source.path for source in self._settings.sources}
+        for duplicate in snapshot.duplicates():
+            file, counts = (str(folders[source] / path) for source, path in (duplicate.file, duplicate.counts))
+            reason = f"has the same identity as {counts}, which was updated later or comes first and counts; expected one file"
+            yield Problem(file=file, reason=reason, severity=Severity.WARNING)
+
+
+def reading_of(source: SourceSettings, settings: Settings) -> Reading:
+    """Give how the articles of a source are read under these settings."""
+    return Reading(
+        source=source.name,
+        site=settings.site,
+        timezone=settings.timezone,
+        fields=source.fields,
+        permalink=source.permalink,
+        embeds=settings.embeds,
+        max_front_matter=settings.limits.front_matter,
+    )
+
+
+def _aliases(settings: Settings) -> dict[str, str]:
+    """Give the name that each folded name of a topic stands for, where the configuration names it."""
+    if settings.topics is None:
+        return {}
+    return {
+        fold(alias): name for name, named in sorted(settings.topics.named.items()) for alias in (name, *named.aliases)
+    }
+
+
+def _with_named_topics(article: Article, aliases: Mapping[str, str]) -> Article:
+    """Give the article with each of its topics once, by the name that the configuration gives it."""
+    topics = {fold(topic): topic for topic in reversed([aliases.get(fold(topic), topic) for topic in article.topics])}
+    named = tuple(reversed(topics.values()))
+    return article if named == article.topics else replace(article, topics=named)

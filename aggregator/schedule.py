@@ -1,0 +1,116 @@
+"""Schedule: when the next refresh is due. The only importer of APScheduler and watchfiles.
+
+Every reason for a refresh (the interval or cron expression, a file that changed, an article whose time has come, an operator's
+signal) only wakes one loop, so refreshes never overlap, and any number of reasons at once cause one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from watchfiles import awatch
+
+logger = logging.getLogger(__name__)
+
+_DUE = "due"
+# A save is often several events within a few milliseconds; waiting longer would only make a change live later.
+_WATCH_SETTLE_MILLISECONDS = 60
+_WATCH_STEP_MILLISECONDS = 15
+_WATCH_RETRY_SECONDS = 60.0
+
+
+class Schedule:
+    """Calls `act` now, and again whenever there is reason to; `act` handles its own errors.
+
+    every, cron  how often at the least: one of them, cron in the five fields of crontab(5)
+    watched      folders whose changes are a reason at once; empty: don't watch
+    """
+
+    def __init__(
+        self,
+        act: Callable[[], Awaitable[None]],
+        *,
+        every: timedelta | None,
+        cron: str | None,
+        timezone: Any,
+        watched: Sequence[Path],
+    ) -> None:
+        self._act = act
+        self._watched = tuple(watched)
+        self._wanted = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        # Late ticks run, once: by default APScheduler skips, without a word, what is more than a second late.
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone=timezone)
+        trigger = CronTrigger.from_crontab(cron, timezone) if cron else IntervalTrigger(seconds=_seconds(every))
+        self._scheduler.add_job(self._wake, trigger)
+
+    def start(self) -> None:
+        """Begin, with a first call at once."""
+        self._scheduler.start()
+        self._wanted.set()
+        self._tasks.append(asyncio.create_task(self._run()))
+        if self._watched:
+            self._tasks.append(asyncio.create_task(self._watch()))
+
+    def wake(self) -> None:
+        """Give a reason: `act` is called as soon as the current call, if any, has ended."""
+        self._wanted.set()
+
+    def plan(self, due: datetime | None) -> None:
+        """Give a reason at `due`, in place of the last moment that was planned."""
+        if self._scheduler.get_job(_DUE) is not None:
+            self._scheduler.remove_job(_DUE)
+        if due is not None:
+            self._scheduler.add_job(self._wake, DateTrigger(due), id=_DUE)
+
+    async def stop(self) -> None:
+        """End: the call under way is waited for, nothing is begun."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _wake(self) -> None:
+        self._wanted.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            await self._act()
+
+    async def _watch(self) -> None:
+        has_warned = False
+        while True:
+            try:
+                await self._watch_existing()
+            except (OSError, RuntimeError) as error:
+                if not has_warned:
+                    logger.warning("watching files is not possible (%s); changes are found by the schedule alone", error)
+                    has_warned = True
+            await asyncio.sleep(_WATCH_RETRY_SECONDS)
+
+    async def _watch_existing(self) -> None:
+        folders = [folder for folder in self._watched if folder.is_dir()]
+        if not folders:
+            return
+        changes = awatch(
+            *folders, watch_filter=None, debounce=_WATCH_SETTLE_MILLISECONDS, step=_WATCH_STEP_MILLISECONDS, recursive=True
+        )
+        async for _ in changes:
+            self._wanted.set()
+
+
+def _seconds(every: timedelta | None) -> int:
+    if every is None:
+        raise ValueError("a schedule needs `every` or `cron`, got neither")
+    return max(1, int(every.total_seconds()))

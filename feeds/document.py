@@ -1,0 +1,262 @@
+"""A feed as every format renders it, and `compose`, which makes one of a definition and the articles selected for it.
+
+Whatever stands in a FeedDocument may stand in any format: text without illegal characters, ASCII URIs, aware UTC
+times in whole seconds. The formats only have to write it down.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from feeds.article import Action, Article, Author, Image
+from feeds.content import byline_of, entry_html, excerpt_of
+from feeds.definition import Content, FeedDefinition
+from feeds.site import Site, link_of
+from feeds.text import (
+    is_right_to_left,
+    is_web_address,
+    isolate,
+    language_tag,
+    legal,
+    media_type_of,
+    one_line,
+    uri,
+)
+
+# When a feed that never held anything changed last: a constant, so that its bytes are the same everywhere and always.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What an entry is about: a name within a scheme, which is the address of the list of such names."""
+
+    term: str
+    label: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an entry first appeared: the provider's name and home page."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another article, by title and absolute URL."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that belongs to an entry; length in bytes and duration in whole seconds, None where unknown."""
+
+    url: str
+    type: str
+    length: int | None = None
+    duration: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One article as a feed shows it.
+
+    id            an absolute IRI, the same in every feed and format
+    link          where it is to be read; original_url: where it first appeared, None where that is the link
+    summary       plain text, may be empty; content_html is never empty
+    language      BCP 47, None where it is not known
+    """
+
+    id: str
+    title: str
+    link: str
+    published: datetime
+    updated: datetime
+    content_html: str
+    summary: str = ""
+    original_url: str | None = None
+    language: str | None = None
+    authors: tuple[Author, ...] = ()
+    source: Source | None = None
+    categories: tuple[Category, ...] = ()
+    images: tuple[Image, ...] = ()
+    enclosure: Enclosure | None = None
+    related: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedDocument:
+    """One feed, ready to be rendered.
+
+    page_url     the absolute URL of its page for people; with a suffix, that of the document itself
+    updated      when it last changed (aware, UTC)
+    authors      who answers for the feed; never empty, so that every Atom entry has an author
+    ttl_minutes  how long it may be kept, None: not said
+    """
+
+    id: str
+    title: str
+    page_url: str
+    updated: datetime
+    authors: tuple[Author, ...]
+    description: str = ""
+    language: str | None = None
+    rights: str | None = None
+    icon: str | None = None
+    ttl_minutes: int | None = None
+    entries: tuple[Entry, ...] = ()
+
+    def self_url(self, suffix: str) -> str:
+        """Give the canonical absolute URL of the document in the format of `suffix`, which begins with a dot."""
+        return self.page_url + suffix
+
+
+def compose(
+    definition: FeedDefinition, articles: Sequence[Article], site: Site, updated: datetime | None
+) -> FeedDocument:
+    """Make the document of a feed out of its articles, which come in their order.
+
+    updated  when the feed itself last changed, such as by losing an article; None: it never did
+    """
+    entries = tuple(_entry(article, definition.content, site) for article in articles)
+    language = language_tag(site.language)
+    return FeedDocument(
+        id=site.identity(definition.path.removeprefix("/")),
+        title=_title(definition.title or definition.path, language),
+        page_url=uri(site.address(definition.path)),
+        updated=max((_whole_second(updated or NEVER), *(entry.updated for entry in entries))),
+        authors=_authors((site.author,) if site.author else ())
+        or (Author(name=one_line(site.title) or "-"),),
+        description=one_line(definition.description),
+        language=language,
+        rights=one_line(site.copyright or "") or None,
+        icon=_web_address(site.icon),
+        entries=entries,
+    )
+
+
+def _entry(article: Article, content: Content, site: Site) -> Entry:
+    link = uri(link_of(article, site))
+    original = _web_address(article.original_url)
+    language = language_tag(article.language) or language_tag(site.language)
+    source = _source(article)
+    return Entry(
+        id=legal(article.id),
+        title=_title(article.title, language) if one_line(article.title) else link,
+        link=link,
+        published=_whole_second(article.published),
+        updated=_whole_second(article.updated or article.published),
+        content_html=entry_html(article, link, content, language),
+        summary=excerpt_of(article, content),
+        original_url=original if original != link else None,
+        language=language,
+        authors=_authors(byline_of(article)) or _institution(source),
+        source=source,
+        categories=tuple(_categories(article, site)),
+        images=_images(article.images),
+        enclosure=_enclosure(article),
+        related=tuple(
+            Reference(one_line(one.title), uri(one.link))
+            for one in article.related
+            if is_web_address(one.link)
+        ),
+    )
+
+
+def _title(text: str, language: str | None) -> str:
+    title = one_line(text)
+    return isolate(title) if is_right_to_left(language) else title
+
+
+def _whole_second(moment: datetime) -> datetime:
+    """Drop what RSS can't say, so that every format says the same."""
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _web_address(address: str | None) -> str | None:
+    return uri(address) if address and is_web_address(address) else None
+
+
+def _authors(authors: Iterable[Author]) -> tuple[Author, ...]:
+    named = ((one_line(author.name), author) for author in authors)
+    return tuple(
+        Author(name=name, email=one_line(author.email or "") or None, url=_web_address(author.url))
+        for name, author in named
+        if name
+    )
+
+
+def _institution(source: Source | None) -> tuple[Author, ...]:
+    """Name the provider where no person is named: else an Atom entry would take the feed's author for its own."""
+    return (Author(name=source.title, url=source.url),) if source else ()
+
+
+def _source(article: Article) -> Source | None:
+    """Give the provider, if it has an address. Its own feed's is not known: its home page stands for it."""
+    if article.provider is None:
+        return None
+    domain = one_line(article.provider.domain)
+    return Source(one_line(article.provider.name) or domain, uri(f"https://{domain}/")) if domain else None
+
+
+def _categories(article: Article, site: Site) -> Iterable[Category]:
+    named = [("topics", topic) for topic in article.topics]
+    named += [("categories", article.category)] if article.category else []
+    for kind, name in named:
+        term = one_line(name)
+        if term:
+            yield Category(term, term, uri(site.address(f"/{kind}")))
+
+
+def _images(images: Iterable[Image]) -> tuple[Image, ...]:
+    unique: dict[str, Image] = {}
+    for image in images:
+        if is_web_address(image.url):
+            unique.setdefault(uri(image.url), image)
+    return tuple(_image(url, image) for url, image in unique.items())
+
+
+def _image(url: str, image: Image) -> Image:
+    return Image(
+        url=url,
+        width=image.width,
+        height=image.height,
+        title=one_line(image.title or "") or None,
+        attribution=one_line(image.attribution or "") or None,
+        is_cached=image.is_cached,
+    )
+
+
+def _enclosure(article: Article) -> Enclosure | None:
+    """Give the first file among an article's actions. An embedded video has no file, hence no enclosure."""
+    for action in article.actions:
+        media_type = _media_type(action)
+        if media_type and is_web_address(action.url):
+            timed = media_type.startswith(("audio/", "video/"))
+            return Enclosure(
+                url=uri(action.url),
+                type=media_type,
+                length=action.length,
+                duration=article.duration if timed else None,
+                title=one_line(action.title or ""),
+            )
+    return None
+
+
+def _media_type(action: Action) -> str | None:
+    """Tell the media type of what an action leads to, None where that is a page or some other act."""
+    said = legal(action.type or "").strip().lower()
+    if "/" in said:
+        return None if said.partition(";")[0].rstrip() in _PAGE_TYPES else said
+    if said == "download":
+        return media_type_of(action.url) or _UNKNOWN_MEDIA_TYPE
+    return media_type_of(action.url) if said in {"audio", "video"} else None

@@ -1,0 +1,53 @@
+"""The full-text query language of `match` and of search: words, "phrases", OR between alternatives, - before what must not be.
+
+    pytorch OR "deep learning" -sponsored     (pytorch or the phrase) and not sponsored
+
+OR binds tighter than the unspoken "and" between words, as in every web search box.
+"""
+
+import re
+from dataclasses import dataclass
+
+from feeds.errors import SearchQueryError
+
+_TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_LONGEST = 500
+_MOST_TERMS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """A parsed query: one term of every group in `all` must occur, and no term of `none`.
+
+    A term is a word or a phrase of words, as written.
+    """
+
+    all: tuple[tuple[str, ...], ...]
+    none: tuple[str, ...]
+
+
+def parse_search_query(text: str) -> SearchQuery:
+    """Parse `text`; raise SearchQueryError where it holds nothing to look for, or more than is reasonable."""
+    if len(text) > _LONGEST:
+        raise SearchQueryError(f"{text[:40]!r}… is {len(text)} characters long, expected at most {_LONGEST}")
+    groups: list[list[str]] = []
+    none: list[str] = []
+    joined = False
+    for token in _TOKEN.finditer(text):
+        term = (token["phrase"] if token["phrase"] is not None else token["word"]).strip()
+        if token["word"] == "OR" and not token["minus"]:
+            joined = bool(groups)
+        elif not any(character.isalnum() for character in term):
+            continue  # nothing that a full-text index could hold
+        elif token["minus"]:
+            none.append(term)
+        elif joined:
+            groups[-1].append(term)
+            joined = False
+        else:
+            groups.append([term])
+    if not groups:
+        raise SearchQueryError(f"{text!r} names nothing to look for, expected at least one word")
+    if sum(map(len, groups)) + len(none) > _MOST_TERMS:
+        raise SearchQueryError(f"{text[:40]!r}… has too many words, expected at most {_MOST_TERMS}")
+    return SearchQuery(tuple(tuple(group) for group in groups), tuple(none))

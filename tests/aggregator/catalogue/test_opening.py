@@ -1,0 +1,72 @@
+"""Opening a catalogue: new, known, of another version, broken, locked, impossible."""
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from aggregator.catalogue import Catalogue
+from aggregator.catalogue.tables import SCHEMA_VERSION
+from aggregator.errors import CatalogueError
+from tests.aggregator.catalogue.shelf import Shelf, article
+
+
+def test_what_was_written_is_there_after_a_restart(database: Path) -> None:
+    first = Shelf(Catalogue.open(f"sqlite:///{database}"))
+    first.apply(article("ferry"))
+    first.catalogue.close()
+    second = Shelf(Catalogue.open(f"sqlite:///{database}"))
+    assert second.titles() == ["Ferry"]
+    assert second.ask(lambda snapshot: snapshot.generation.number) == 1
+    second.catalogue.close()
+
+
+def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
+    Catalogue.open(f"sqlite:///{tmp_path}/a/b/c.db").close()
+    assert (tmp_path / "a/b/c.db").exists()
+
+
+def test_it_writes_ahead(shelf: Shelf, database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert shelf.titles() == []
+
+
+def test_another_version_is_set_aside_and_said(database: Path, caplog: pytest.LogCaptureFixture) -> None:
+    Catalogue.open(f"sqlite:///{database}").close()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    with caplog.at_level(logging.WARNING):
+        Catalogue.open(f"sqlite:///{database}").close()
+    assert f"has schema version {SCHEMA_VERSION + 1}, expected {SCHEMA_VERSION}; set aside as" in caplog.text
+    assert database.with_name("catalogue.db.aside-1").exists()
+
+
+def test_fault_59_a_corrupt_one_is_set_aside_each_time_under_a_new_name(database: Path) -> None:
+    for _ in range(2):
+        database.write_bytes(b"this is no database, whatever its name says" * 100)
+        shelf = Shelf(Catalogue.open(f"sqlite:///{database}"))
+        assert shelf.titles() == []
+        shelf.catalogue.close()
+    assert sorted(path.name for path in database.parent.glob("*aside*")) == ["catalogue.db.aside-1", "catalogue.db.aside-2"]
+
+
+def test_fault_59_a_locked_one_is_a_clear_error(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Catalogue.open(f"sqlite:///{database}").close()
+    monkeypatch.setattr("aggregator.catalogue.opening._BUSY_MILLISECONDS", 1)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CatalogueError, match=r"catalogue\.db: can't be opened: database is locked"):
+            Catalogue.open(f"sqlite:///{database}")
+
+
+def test_a_folder_is_no_catalogue(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="can't be opened: unable to open"):
+        Catalogue.open(f"sqlite:///{tmp_path}")
+
+
+def test_another_kind_of_database_is_refused() -> None:
+    with pytest.raises(CatalogueError, match=r"'postgresql://me:\*\*\*@db/feeds' is not supported, expected a sqlite"):
+        Catalogue.open("postgresql://me:secret@db/feeds")

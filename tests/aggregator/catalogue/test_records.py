@@ -1,0 +1,29 @@
+"""An article survives the catalogue as it is."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from aggregator.catalogue.records import content_digest, decode, encode
+from feeds.article import Article
+from tests import samples
+from tests.aggregator.catalogue.shelf import NOON
+
+ARTICLES = [value for value in vars(samples).values() if isinstance(value, Article)]
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.title)
+def test_what_is_decoded_is_what_was_encoded(article: Article) -> None:
+    assert decode(encode(article), NOON) == replace(article, updated=NOON)
+
+
+def test_the_samples_use_every_field() -> None:
+    used = {field.name for one in ARTICLES for field in fields(Article) if getattr(one, field.name) != field.default}
+    assert used >= {field.name for field in fields(Article)} - {"is_published", "is_removed"}
+
+
+def test_marks_and_places_are_no_content() -> None:
+    one = ARTICLES[0]
+    other = replace(one, quality=1, heat=2, source="x", path="y", updated=NOON)
+    assert content_digest(one) == content_digest(other)
+    assert content_digest(one) != content_digest(replace(one, title="Another"))

@@ -1,0 +1,4 @@
+"""x"""
+from tests.samples import SITE
+def test_x() -> None:
+    assert SITE
