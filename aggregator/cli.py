@@ -20,7 +20,8 @@ from aggregator import config
 from aggregator.config import Settings
 from aggregator.errors import AggregatorError, ConfigurationError, Problem, Severity
 from aggregator.refresh import Report
-from aggregator.service import check_everything, preview_feed, publish_site, serve_site
+from aggregator.operations import check_everything, preview_feed, publish_site
+from aggregator.service import serve_site
 
 PROGRAM = "aggregator"
 _PROGRESS_AFTER_SECONDS = 1.0
@@ -46,10 +47,16 @@ def cli() -> None:
 @cli.command()
 @_config_option
 @click.option("--host", help="Address to listen on, in place of server.host.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on, in place of server.port; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on, in place of server.port; 0 takes a free one.",
+)
 @click.option("--workers", type=click.IntRange(1, 64), help="Server processes, in place of server.workers.")
 @click.option("--accept-loss", is_flag=True, help="Let a source lose most of its files at once.")
-def serve(config_path: Path, host: str | None, port: int | None, workers: int | None, *, accept_loss: bool) -> None:
+def serve(
+    config_path: Path, host: str | None, port: int | None, workers: int | None, *, accept_loss: bool
+) -> None:
     """Serve the feeds, and keep them up to date.
 
     \b
@@ -109,13 +116,17 @@ def publish(out: Path, config_path: Path) -> None:
         report, published = publish_site(settings, out, _now(), progress)
     _print_alarms(report)
     state = "published" if published.is_new else "unchanged"
-    click.echo(f"{out}: {state}, {_count(published.documents, 'document')}, {_count(report.articles, 'article')}")
+    click.echo(
+        f"{out}: {state}, {_count(published.documents, 'document')}, {_count(report.articles, 'article')}"
+    )
 
 
 @cli.command()
 @_config_option
 @click.argument("feed")
-@click.option("--format", "suffix", type=click.Choice(["atom", "rss", "json"]), default="atom", show_default=True)
+@click.option(
+    "--format", "suffix", type=click.Choice(["atom", "rss", "json"]), default="atom", show_default=True
+)
 def preview(feed: str, suffix: str, config_path: Path) -> None:
     """Print what FEED would say now: an id (best-of-ai) or a path (/topics/ai). Changes nothing.
 
@@ -143,7 +154,9 @@ def _overridden(
     settings: Settings, host: str | None, port: int | None, workers: int | None, *, accept_loss: bool
 ) -> Settings:
     chosen = {"host": host, "port": port, "workers": workers}
-    server = settings.server.model_copy(update={name: value for name, value in chosen.items() if value is not None})
+    server = settings.server.model_copy(
+        update={name: value for name, value in chosen.items() if value is not None}
+    )
     reload = settings.reload.model_copy(update={"accept_loss": True} if accept_loss else {})
     return replace(settings, server=server, reload=reload)
 
@@ -185,7 +198,11 @@ def _print_check(problems: tuple[Problem, ...], report: Report | None, *, as_jso
         summary |= {"files": report.seen, "articles": report.articles, "states": dict(report.states)}
     if as_json:
         alarms = list(report.alarms) if report is not None else []
-        document = {"problems": [asdict(problem) for problem in problems], "alarms": alarms, "summary": summary}
+        document = {
+            "problems": [asdict(problem) for problem in problems],
+            "alarms": alarms,
+            "summary": summary,
+        }
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for problem in problems:
@@ -197,7 +214,9 @@ def _print_check(problems: tuple[Problem, ...], report: Report | None, *, as_jso
         return
     _print_alarms(report)
     states = ", ".join(f"{count} {state}" for state, count in report.states.items())
-    click.echo(f"{_count(report.seen, 'file')} ({states}), {_count(report.articles, 'public article')}: {found}")
+    click.echo(
+        f"{_count(report.seen, 'file')} ({states}), {_count(report.articles, 'public article')}: {found}"
+    )
 
 
 def _print_alarms(report: Report) -> None:
@@ -210,9 +229,9 @@ def _count(number: int, noun: str) -> str:
 
 
 def _log_to_standard_error() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
     # Every tick of the schedule would be a line.
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
-
-

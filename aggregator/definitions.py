@@ -58,7 +58,11 @@ class Definitions:
 
     def site_digest(self) -> str:
         """Give a digest of all that every feed depends on besides its articles and its own definition."""
-        named = [(kind, sorted(automatic.named.items())) for kind, automatic in self._automatic.items() if automatic is not None]
+        named = [
+            (kind, sorted(automatic.named.items()))
+            for kind, automatic in self._automatic.items()
+            if automatic is not None
+        ]
         return _digest((RENDERING, self._settings.site, self._settings.defaults, named))
 
     def _defined(self, listed: Listed, automatic: AutomaticFeeds) -> FeedDefinition:

@@ -1,11 +1,11 @@
 """The exceptions of this package, and Problem: a fault in somebody's input, as a value.
 
-    AggregatorError
-    ├── ConfigurationError   the configuration can't be used; carries every problem found in it
-    ├── SourceError          a source as a whole can't be read
-    ├── CatalogueError       the catalogue can't be opened or written
-    ├── RefreshError         a refresh was given up; the last good state is kept
-    └── PublishError         a static tree can't be written
+AggregatorError
+├── ConfigurationError   the configuration can't be used; carries every problem found in it
+├── SourceError          a source as a whole can't be read
+├── CatalogueError       the catalogue can't be opened or written
+├── RefreshError         a refresh was given up; the last good state is kept
+└── PublishError         a static tree can't be written
 """
 
 from collections.abc import Sequence
@@ -66,9 +66,13 @@ class CatalogueError(AggregatorError):
     """The catalogue can't be opened, read or written; the text names it and what to do."""
 
 
-class RefreshError(AggregatorError):
-    """A refresh was given up and changed nothing; the text says why and how to mean it."""
-
-
 class PublishError(AggregatorError):
     """A static tree can't be written; the old one, if any, stands."""
+
+
+class ServeError(AggregatorError):
+    """The server can't listen; the text names the address."""
+
+
+class UnknownFeedError(AggregatorError):
+    """A feed was asked for that there is none of; the text names it and what is close to it."""

@@ -55,7 +55,9 @@ class FeedDrafts:
         )
 
     def _opml(self, snapshot: Snapshot) -> Draft:
-        groups = tuple(self._group(title, definitions) for title, definitions in self._definitions.grouped(snapshot))
+        groups = tuple(
+            self._group(title, definitions) for title, definitions in self._definitions.grouped(snapshot)
+        )
         changed = snapshot.last_change() or _NEVER
         fingerprint = sha256(repr((self._site, groups, changed)).encode()).hexdigest()
         return Draft(fingerprint, lambda: self._opml_edition(groups, changed))

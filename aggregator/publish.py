@@ -101,7 +101,9 @@ def _refuse_foreign(out: Path) -> None:
     if out.is_symlink() or not out.exists():
         return
     if not out.is_dir() or any(out.iterdir()):
-        raise PublishError(f"{out}: is not something that publish made; expected a new path, an empty folder, or an earlier tree")
+        raise PublishError(
+            f"{out}: is not something that publish made; expected a new path, an empty folder, or an earlier tree"
+        )
     out.rmdir()
 
 

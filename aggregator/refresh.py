@@ -1,7 +1,7 @@
 """Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -18,6 +18,9 @@ from feeds.article import Article
 from feeds.selection import fold
 
 logger = logging.getLogger(__name__)
+
+# Told how many files have been read, and how many there are to read.
+Progress = Callable[[int, int], None]
 
 _BATCH = 2_000
 _SETTLING_ROUNDS = 3
@@ -59,6 +62,10 @@ class _Work:
     paths: list[str] = field(default_factory=list)
 
 
+def _untold(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
 class Refresh:
     """The refreshes of one configuration. Not for two threads at once.
 
@@ -73,13 +80,13 @@ class Refresh:
         self._has_run = False
         self._aliases = _aliases(settings)
 
-    def run(self, now: datetime) -> Report:
+    def run(self, now: datetime, progress: Progress = _untold) -> Report:
         """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails."""
         alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
             works = list(self._plan(snapshot, now, alarms))
         with self._catalogue.writing(self._definitions.configured, now) as writer:
-            read = self._write(writer, works)
+            read = self._write(writer, works, progress)
             generation = writer.finish()
         if writer.has_withdrawn:
             self._catalogue.purge()
@@ -100,7 +107,9 @@ class Refresh:
                 alarms.append(str(error))
                 logger.error("%s; what it held stays as it was", error)  # noqa: TRY400  the text says all; a trace adds nothing
                 continue
-            due = [path for path in snapshot.due(source.name, now) if path in known and path not in found.gone]
+            due = [
+                path for path in snapshot.due(source.name, now) if path in known and path not in found.gone
+            ]
             yield _Work(source, reading, digest, found, sorted({*found.changed, *due}))
 
     def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
@@ -112,15 +121,18 @@ class Refresh:
             "to mean it, set reload.accept_loss or start with --accept-loss"
         )
 
-    def _write(self, writer: Writer, works: list[_Work]) -> int:
+    def _write(self, writer: Writer, works: list[_Work], progress: Progress) -> int:
         writer.remove_sources_except(source.name for source in self._settings.sources)
         for work in works:
             writer.remove(work.settings.name, work.scan.gone)
             for path in work.scan.gone:
                 self._problems.pop((work.settings.name, path), None)
         count = 0
+        total = sum(len(work.paths) for work in works)
         for work in works:
-            count += self._read(writer, work, work.paths)
+            for number in self._read(writer, work, work.paths):
+                count += number
+                progress(count, total)
             writer.note_reading(work.settings.name, work.digest)
         count += self._settle(writer, {work.settings.name: work for work in works})
         writer.note_site(self._definitions.site_digest())
@@ -136,27 +148,32 @@ class Refresh:
             if not wanted:
                 break
             for source in sorted({source for source, _ in wanted}):
-                count += self._read(writer, works[source], [path for name, path in wanted if name == source])
+                count += sum(self._read(writer, works[source], [path for name, path in wanted if name == source]))
         return count
 
-    def _read(self, writer: Writer, work: _Work, paths: Iterable[str]) -> int:
-        count = 0
+    def _read(self, writer: Writer, work: _Work, paths: Iterable[str]) -> Iterator[int]:
+        """Read files into the catalogue; give the number of each batch when it is in."""
         reads = self._file_reads(work, paths)
         while batch := list(islice(reads, _BATCH)):
             writer.add(batch)
-            count += len(batch)
-        return count
+            yield len(batch)
 
     def _file_reads(self, work: _Work, paths: Iterable[str]) -> Iterator[FileRead]:
         name = work.settings.name
-        for path, stamp, outcome in read_articles(work.settings.path, list(paths), work.reading, self._settings.limits.file):
+        for path, stamp, outcome in read_articles(
+            work.settings.path, list(paths), work.reading, self._settings.limits.file
+        ):
             self._problems.pop((name, path), None)
             if outcome.problems:
                 self._problems[name, path] = outcome.problems
             article = None if outcome.article is None else _with_named_topics(outcome.article, self._aliases)
-            yield FileRead(source=name, path=path, stamp=stamp, article=article, has_problems=bool(outcome.problems))
+            yield FileRead(
+                source=name, path=path, stamp=stamp, article=article, has_problems=bool(outcome.problems)
+            )
 
-    def _report(self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]) -> Report:
+    def _report(
+        self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]
+    ) -> Report:
         with self._catalogue.snapshot() as snapshot:
             found = [problem for work in works for problem in work.scan.problems]
             found += [problem for problems in self._problems.values() for problem in problems]
@@ -167,7 +184,9 @@ class Refresh:
                 read=read,
                 articles=snapshot.count(),
                 states=snapshot.states(),
-                problems=tuple(sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))),
+                problems=tuple(
+                    sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
+                ),
                 alarms=alarms,
                 next_due=snapshot.next_due(),
             )
@@ -175,7 +194,9 @@ class Refresh:
     def _duplicates(self, snapshot: Snapshot) -> Iterator[Problem]:
         folders = {source.name: source.path for source in self._settings.sources}
         for duplicate in snapshot.duplicates():
-            file, counts = (str(folders[source] / path) for source, path in (duplicate.file, duplicate.counts))
+            file, counts = (
+                str(folders[source] / path) for source, path in (duplicate.file, duplicate.counts)
+            )
             reason = f"has the same identity as {counts}, which was updated later or comes first and counts; expected one file"
             yield Problem(file=file, reason=reason, severity=Severity.WARNING)
 
@@ -198,12 +219,17 @@ def _aliases(settings: Settings) -> dict[str, str]:
     if settings.topics is None:
         return {}
     return {
-        fold(alias): name for name, named in sorted(settings.topics.named.items()) for alias in (name, *named.aliases)
+        fold(alias): name
+        for name, named in sorted(settings.topics.named.items())
+        for alias in (name, *named.aliases)
     }
 
 
 def _with_named_topics(article: Article, aliases: Mapping[str, str]) -> Article:
     """Give the article with each of its topics once, by the name that the configuration gives it."""
-    topics = {fold(topic): topic for topic in reversed([aliases.get(fold(topic), topic) for topic in article.topics])}
+    topics = {
+        fold(topic): topic
+        for topic in reversed([aliases.get(fold(topic), topic) for topic in article.topics])
+    }
     named = tuple(reversed(topics.values()))
     return article if named == article.topics else replace(article, topics=named)

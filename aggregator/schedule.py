@@ -49,7 +49,9 @@ class Schedule:
         # Late ticks run, once: by default APScheduler skips, without a word, what is more than a second late.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone=timezone)
-        trigger = CronTrigger.from_crontab(cron, timezone) if cron else IntervalTrigger(seconds=_seconds(every))
+        trigger = (
+            CronTrigger.from_crontab(cron, timezone) if cron else IntervalTrigger(seconds=_seconds(every))
+        )
         self._scheduler.add_job(self._wake, trigger)
 
     def start(self) -> None:
@@ -95,7 +97,9 @@ class Schedule:
                 await self._watch_existing()
             except (OSError, RuntimeError) as error:
                 if not has_warned:
-                    logger.warning("watching files is not possible (%s); changes are found by the schedule alone", error)
+                    logger.warning(
+                        "watching files is not possible (%s); changes are found by the schedule alone", error
+                    )
                     has_warned = True
             await asyncio.sleep(_WATCH_RETRY_SECONDS)
 
@@ -104,7 +108,11 @@ class Schedule:
         if not folders:
             return
         changes = awatch(
-            *folders, watch_filter=None, debounce=_WATCH_SETTLE_MILLISECONDS, step=_WATCH_STEP_MILLISECONDS, recursive=True
+            *folders,
+            watch_filter=None,
+            debounce=_WATCH_SETTLE_MILLISECONDS,
+            step=_WATCH_STEP_MILLISECONDS,
+            recursive=True,
         )
         async for _ in changes:
             self._wanted.set()

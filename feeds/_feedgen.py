@@ -12,11 +12,11 @@ What feedgen 1.0.0 does by itself, each seen in its source, and what is done abo
 - It raises on a character that XML can't hold, and on a naive date: `compose` lets neither into a document.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
-from re import compile as compile_pattern
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension
@@ -184,9 +184,8 @@ class _Additions(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no ty
     def extend_atom(self, root: etree._Element) -> None:
         for title in root.iterchildren("title"):
             title.set("type", "text")
-        for link, attributes in zip(
-            root.iterchildren("link"), self.links, strict=False
-        ):  # a feed's own are whole
+        # A feed's own links are whole: it has none here, and nothing is done to them.
+        for link, attributes in zip(root.iterchildren("link"), self.links, strict=False):
             for name, value in attributes.items():
                 link.set(name, value)
         if self.language:
@@ -214,7 +213,7 @@ _PLAIN_IN_ITEM = (
     *map(_qualified, ("dc:creator", "media:title", "media:credit")),
 )
 _PLAIN_IN_CHANNEL = ("title", "description", "copyright", "managingEditor")
-_MARKUP = compile_pattern("[&<>]")
+_MARKUP = re.compile("[&<>]")
 
 
 def _use_hexadecimal_references(element: etree._Element) -> None:

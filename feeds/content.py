@@ -66,7 +66,8 @@ def _picture(article: Article, content: Content) -> str:
 
 
 def _shows(body: str, image: Image) -> bool:
-    return any(form in body for form in (image.url, escape(image.url), escape(uri(image.url))))
+    forms = (image.url, escape(image.url), escape(uri(image.url)))
+    return any(f'src="{form}"' in body for form in forms)
 
 
 def _image_tag(image: Image) -> str:
@@ -89,14 +90,17 @@ def _attribution(article: Article) -> str:
 
 def _origin(article: Article) -> str:
     original = article.original_url or article.link or ""
-    name = (article.provider.name or article.provider.domain) if article.provider else ""
+    provider = article.provider
+    name = (one_line(provider.name) or one_line(provider.domain)) if provider else ""
     if is_web_address(original):
         return _anchor(original, name or host_of(uri(original)))
     return escape(name)
 
 
 def _author(author: Author) -> str:
-    return _anchor(author.url, author.name) if author.url and is_web_address(author.url) else escape(author.name)
+    return (
+        _anchor(author.url, author.name) if author.url and is_web_address(author.url) else escape(author.name)
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -109,8 +113,9 @@ def _related(related: Sequence[Related]) -> str:
 
 
 def _related_item(related: Related) -> str:
-    provider = f" ({escape(related.provider.name)})" if related.provider and related.provider.name else ""
-    return _anchor(related.link, related.title) + provider
+    provider = one_line(related.provider.name) if related.provider else ""
+    title = one_line(related.title) or related.link
+    return _anchor(related.link, title) + (f" ({escape(provider)})" if provider else "")
 
 
 def _anchor(link: str, text: str) -> str:

@@ -5,7 +5,7 @@ times in whole seconds. The formats only have to write it down.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feeds.article import Action, Article, Author, Image
@@ -131,7 +131,7 @@ def compose(
     language = language_tag(site.language)
     return FeedDocument(
         id=site.identity(definition.path.removeprefix("/")),
-        title=_title(definition.title or definition.path, language),
+        title=_title(one_line(definition.title) or definition.path, language),
         page_url=uri(site.address(definition.path)),
         updated=max((_whole_second(updated or NEVER), *(entry.updated for entry in entries))),
         authors=_authors((site.author,) if site.author else ())
@@ -145,13 +145,13 @@ def compose(
 
 
 def _entry(article: Article, content: Content, site: Site) -> Entry:
-    link = uri(link_of(article, site))
+    link = _web_address(article.link) or uri(link_of(replace(article, link=None), site))
     original = _web_address(article.original_url)
     language = language_tag(article.language) or language_tag(site.language)
     source = _source(article)
     return Entry(
         id=legal(article.id),
-        title=_title(article.title, language) if one_line(article.title) else link,
+        title=_title(one_line(article.title) or link, language),
         link=link,
         published=_whole_second(article.published),
         updated=_whole_second(article.updated or article.published),
@@ -172,8 +172,7 @@ def _entry(article: Article, content: Content, site: Site) -> Entry:
     )
 
 
-def _title(text: str, language: str | None) -> str:
-    title = one_line(text)
+def _title(title: str, language: str | None) -> str:
     return isolate(title) if is_right_to_left(language) else title
 
 

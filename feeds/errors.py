@@ -1,7 +1,7 @@
 """The exceptions of this package.
 
-    FeedsError
-    └── SearchQueryError   a full-text query that can't be understood
+FeedsError
+└── SearchQueryError   a full-text query that can't be understood
 """
 
 

@@ -10,9 +10,10 @@ from feeds.document import FeedDocument
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: its name in a configuration, the suffix of its addresses, its Content-Type, and what writes it."""
+    """One format: its name in a configuration and for people, the suffix of its addresses, its Content-Type, what writes it."""
 
     name: str
+    label: str
     suffix: str
     media_type: str
     render: Callable[[FeedDocument], bytes]
@@ -21,9 +22,9 @@ class Format:
 # XML says its charset, which outranks the declaration (RFC 7303 section 3); JSON is UTF-8 always and has no such
 # parameter (RFC 8259 section 11).
 _ALL = (
-    Format("atom", atom.SUFFIX, f"{atom.MEDIA_TYPE}; charset=utf-8", atom.render),
-    Format("rss", rss.SUFFIX, f"{rss.MEDIA_TYPE}; charset=utf-8", rss.render),
-    Format("json", jsonfeed.SUFFIX, jsonfeed.MEDIA_TYPE, jsonfeed.render),
+    Format("atom", "Atom", atom.SUFFIX, f"{atom.MEDIA_TYPE}; charset=utf-8", atom.render),
+    Format("rss", "RSS", rss.SUFFIX, f"{rss.MEDIA_TYPE}; charset=utf-8", rss.render),
+    Format("json", "JSON Feed", jsonfeed.SUFFIX, jsonfeed.MEDIA_TYPE, jsonfeed.render),
 )
 
 FORMATS: Mapping[str, Format] = MappingProxyType({one.name: one for one in _ALL})

@@ -171,7 +171,9 @@ GERMAN = Article(
     images=(Image(url="https://hafen.example/kran.png"),),
 )
 
-BARE = Article(id="tag:news.example.org,2026:articles/bare", source="n", path="b.md", title="Bare", published=day(10))
+BARE = Article(
+    id="tag:news.example.org,2026:articles/bare", source="n", path="b.md", title="Bare", published=day(10)
+)
 
 DIRTY = Article(
     id="tag:news.example.org,2026:articles/dirty",

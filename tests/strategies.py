@@ -10,7 +10,21 @@ from feeds.document import FeedDocument, compose
 from feeds.site import Site
 
 _FRAGMENTS = st.sampled_from(
-    ["]]>", "<![CDATA[", "&nbsp;", "&amp;amp;", "<b>", "</p>", '"', "\x00", "\x0b", "\ud800", "\ufffe", "\r\n", "\ufeff"]
+    [
+        "]]>",
+        "<![CDATA[",
+        "&nbsp;",
+        "&amp;amp;",
+        "<b>",
+        "</p>",
+        '"',
+        "\x00",
+        "\x0b",
+        "\ud800",
+        "\ufffe",
+        "\r\n",
+        "\ufeff",
+    ]
 )
 _CHARACTERS = st.text(st.characters(exclude_categories=()), max_size=12)  # the default leaves surrogates out
 
@@ -20,7 +34,12 @@ times = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.ju
 sizes = st.none() | st.integers(0, 5000)
 
 images = st.builds(
-    Image, url=addresses, width=sizes, height=sizes, title=st.none() | anything, attribution=st.none() | anything
+    Image,
+    url=addresses,
+    width=sizes,
+    height=sizes,
+    title=st.none() | anything,
+    attribution=st.none() | anything,
 )
 authors = st.builds(Author, name=anything, email=st.none() | anything, url=st.none() | addresses)
 providers = st.builds(

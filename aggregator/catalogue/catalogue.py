@@ -42,6 +42,12 @@ class Catalogue:
         with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
             yield Writer(connection, definitions, now)
 
+    def copy_to(self, other: "Catalogue") -> None:
+        """Make `other` hold what this one holds."""
+        with self._errors("read"), closing(self._engine.raw_connection()) as source:
+            with closing(other._engine.raw_connection()) as target:
+                source.driver_connection.backup(target.driver_connection)
+
     def purge(self) -> None:
         """Overwrite what withdrawn articles left behind in the files of the database, as far as readers allow at the moment."""
         with self._errors("written"):
@@ -56,4 +62,6 @@ class Catalogue:
             yield
         except SQLAlchemyError as error:
             reason = getattr(error, "orig", None) or error
-            raise CatalogueError(f"catalogue {self._engine.url.database}: can't be {done}: {reason}") from error
+            raise CatalogueError(
+                f"catalogue {self._engine.url.database}: can't be {done}: {reason}"
+            ) from error

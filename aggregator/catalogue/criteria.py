@@ -81,7 +81,9 @@ def _has_topic(folded: tuple[str, ...]) -> Expression:
 
 
 def _match(query: SearchQuery) -> Expression:
-    matching = select(_text_index.c.rowid).where(literal_column("entry_text").op("MATCH")(full_text_query(query)))
+    matching = select(_text_index.c.rowid).where(
+        literal_column("entry_text").op("MATCH")(full_text_query(query))
+    )
     return entries.c.key.in_(matching)
 
 

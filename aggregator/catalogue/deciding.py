@@ -74,4 +74,6 @@ def rule(article: Article, standing: Standing | None, now: datetime) -> Ruling |
         updated = claimed if claimed > standing.updated else max(now, standing.updated)
     if standing.withdrawn_at is None and whole == standing.whole and updated == standing.updated:
         return None
-    return Ruling(updated=updated, first_seen=standing.first_seen, content=content, whole=whole, record=record)
+    return Ruling(
+        updated=updated, first_seen=standing.first_seen, content=content, whole=whole, record=record
+    )

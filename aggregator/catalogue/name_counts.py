@@ -48,14 +48,18 @@ class NameCounts:
             same = (spellings.c.key == name.key, spellings.c.spelling == name.spelling)
             statement = spellings.update().where(*same).values(articles=spellings.c.articles + difference)
             if not connection.execute(statement).rowcount and difference:
-                connection.execute(spellings.insert().values(key=name.key, spelling=name.spelling, articles=difference))
+                connection.execute(
+                    spellings.insert().values(key=name.key, spelling=name.spelling, articles=difference)
+                )
         connection.execute(spellings.delete().where(spellings.c.articles <= 0))
 
 
 def _known(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
     found = {}
     for batch in batches(keys):
-        found.update({row.key: row.name for row in connection.execute(select(names).where(names.c.key.in_(batch)))})
+        found.update(
+            {row.key: row.name for row in connection.execute(select(names).where(names.c.key.in_(batch)))}
+        )
     return found
 
 
@@ -67,7 +71,14 @@ def _usage(connection: Connection, key: int) -> tuple[int, str]:
 
 
 def _insert(connection: Connection, name: Name, spelling: str, total: int, changed: datetime | None) -> None:
-    values = {"kind": name.kind, "folded": name.folded, "name": spelling, "articles": total, "peak": total, "changed": changed}
+    values = {
+        "kind": name.kind,
+        "folded": name.folded,
+        "name": spelling,
+        "articles": total,
+        "peak": total,
+        "changed": changed,
+    }
     connection.execute(names.insert().values(key=name.key, slug=_free_slug(connection, name), **values))
 
 

@@ -40,7 +40,9 @@ def _usable(url: URL, path: Path | None) -> Engine:
         return engine
     engine.dispose()
     if path is not None:
-        logger.warning("catalogue %s %s; set aside as %s, rebuilding from the sources", path, reason, _set_aside(path))
+        logger.warning(
+            "catalogue %s %s; set aside as %s, rebuilding from the sources", path, reason, _set_aside(path)
+        )
     engine = _connect(url)
     with engine.begin() as connection:
         _create(connection)
@@ -52,7 +54,9 @@ def _file_of(url: URL) -> Path | None:
 
 
 def _connect(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000})
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000}
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

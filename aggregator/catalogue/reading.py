@@ -76,7 +76,7 @@ class Snapshot:
     def last_change(self) -> datetime | None:
         """Give the time at which anything public last changed, None where nothing ever was."""
         newest = select(func.max(entries.c.updated, type_=entries.c.updated.type)).where(_public())
-        times = [self.changed("/feeds/all"), self._connection.execute(newest).scalar_one()]
+        times: list[datetime | None] = [self.changed("/feeds/all"), self._connection.execute(newest).scalar_one()]
         return max((time for time in times if time is not None), default=None)
 
     def explain(self, definition: FeedDefinition, identity_key: int) -> tuple[Verdict, ...]:
@@ -84,20 +84,26 @@ class Snapshot:
         named = list(criteria(definition.selection, self.generation.as_of))
         if not named:
             return ()
-        columns = [func.coalesce(expression, False).label(name) for name, expression in named]  # noqa: FBT003  SQL's false
-        row = self._connection.execute(select(*columns).where(_public(), entries.c.key == identity_key)).one_or_none()
+        columns = [func.coalesce(expression, False).label(name) for name, expression in named]
+        row = self._connection.execute(
+            select(*columns).where(_public(), entries.c.key == identity_key)
+        ).one_or_none()
         if row is None:
             return ()
         return tuple(Verdict(name, bool(value)) for (name, _), value in zip(named, row, strict=True))
 
     def listed(self, kind: Kind, min_articles: int = 1) -> tuple[Listed, ...]:
         """Give every name of a kind that ever had so many public articles at once, by slug."""
-        statement = select(names).where(names.c.kind == kind, names.c.peak >= min_articles).order_by(names.c.slug)
+        statement = (
+            select(names).where(names.c.kind == kind, names.c.peak >= min_articles).order_by(names.c.slug)
+        )
         return tuple(_listed(row) for row in self._connection.execute(statement))
 
     def named(self, kind: Kind, slug: str, min_articles: int = 1) -> Listed | None:
         """Give the name with this slug, None where there is none with so many articles."""
-        statement = select(names).where(names.c.kind == kind, names.c.slug == slug, names.c.peak >= min_articles)
+        statement = select(names).where(
+            names.c.kind == kind, names.c.slug == slug, names.c.peak >= min_articles
+        )
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else _listed(row)
 
@@ -118,7 +124,9 @@ class Snapshot:
 
     def count(self) -> int:
         """Count the public articles."""
-        return self._connection.execute(select(func.count()).select_from(entries).where(_public())).scalar_one()
+        return self._connection.execute(
+            select(func.count()).select_from(entries).where(_public())
+        ).scalar_one()
 
     def states(self) -> dict[str, int]:
         """Count the files by state."""
@@ -127,11 +135,15 @@ class Snapshot:
 
     def next_due(self) -> datetime | None:
         """Give the time at which the next scheduled article goes live."""
-        return self._connection.execute(select(func.min(files.c.due, type_=files.c.due.type))).scalar_one()
+        earliest = func.min(files.c.due, type_=files.c.due.type)
+        due: datetime | None = self._connection.execute(select(earliest)).scalar_one()
+        return due
 
     def due(self, source: str, now: datetime) -> tuple[str, ...]:
         """Give the files of a source whose time has come."""
-        statement = select(files.c.path).where(files.c.source == source, files.c.due <= now).order_by(files.c.path)
+        statement = (
+            select(files.c.path).where(files.c.source == source, files.c.due <= now).order_by(files.c.path)
+        )
         return tuple(self._connection.execute(statement).scalars())
 
     def stamps(self, source: str, *, trust_problems: bool) -> dict[str, Stamp]:
@@ -143,7 +155,8 @@ class Snapshot:
         columns = (files.c.path, files.c.has_problems, files.c.inode, files.c.size, files.c.modified_ns)
         rows = self._connection.execute(select(*columns).where(files.c.source == source))
         return {
-            path: UNKNOWN if has_problems and not trust_problems else Stamp(*stamp) for path, has_problems, *stamp in rows
+            path: UNKNOWN if has_problems and not trust_problems else Stamp(*stamp)
+            for path, has_problems, *stamp in rows
         }
 
     def readings(self) -> dict[str, str]:
@@ -159,12 +172,16 @@ class Snapshot:
             .where(files.c.state == "public")
             .order_by(files.c.source, files.c.path)
         )
-        return tuple(Duplicate((row[0], row[1]), (row[2], row[3])) for row in self._connection.execute(statement))
+        return tuple(
+            Duplicate((row[0], row[1]), (row[2], row[3])) for row in self._connection.execute(statement)
+        )
 
     def _last_change(self, path: str) -> datetime | None:
         kind, _, slug = path.strip("/").partition("/")
         if path == "/feeds/all" or kind not in set(Kind):
-            return self._connection.execute(select(feeds.c.changed).where(feeds.c.path == path)).scalar_one_or_none()
+            return self._connection.execute(
+                select(feeds.c.changed).where(feeds.c.path == path)
+            ).scalar_one_or_none()
         statement = select(names.c.changed).where(names.c.kind == kind, names.c.slug == slug)
         return self._connection.execute(statement).scalar_one_or_none()
 
@@ -187,10 +204,14 @@ def _shown(definition: FeedDefinition, as_of: datetime) -> Select[tuple[int, int
     if definition.per_provider is None:
         return statement.order_by(*order).limit(definition.limit)
     ranked = statement.add_columns(
-        func.row_number().over(partition_by=func.coalesce(entries.c.provider, ""), order_by=order).label("of_provider"),
+        func.row_number()
+        .over(partition_by=func.coalesce(entries.c.provider, ""), order_by=order)
+        .label("of_provider"),
         func.row_number().over(order_by=order).label("place"),
     ).subquery()
-    chosen = select(ranked.c.key, ranked.c.revision, ranked.c.updated).where(ranked.c.of_provider <= definition.per_provider)
+    chosen = select(ranked.c.key, ranked.c.revision, ranked.c.updated).where(
+        ranked.c.of_provider <= definition.per_provider
+    )
     return chosen.order_by(ranked.c.place).limit(definition.limit)
 
 
@@ -199,7 +220,9 @@ def _only_topic(definition: FeedDefinition) -> int | None:
     wanted = definition.selection.topics
     if definition.order is not Order.NEWEST or len(wanted.any) != 1:
         return None
-    if replace(definition.selection, topics=EVERYTHING.topics) != EVERYTHING or wanted != Names(any=wanted.any):
+    if replace(definition.selection, topics=EVERYTHING.topics) != EVERYTHING or wanted != Names(
+        any=wanted.any
+    ):
         return None
     return Name(Kind.TOPIC, wanted.any[0], wanted.any[0]).key
 

@@ -37,7 +37,7 @@ def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         named = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
         return {name: _plain(item) for name, item, default in named if default is MISSING or item != default}
     if isinstance(value, tuple):

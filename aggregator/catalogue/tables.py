@@ -59,7 +59,9 @@ generations = Table(
 )
 
 # How a source was read the last time: another digest means that all of its files must be read again.
-sources = Table("sources", metadata, Column("name", String, primary_key=True), Column("reading", String, nullable=False))
+sources = Table(
+    "sources", metadata, Column("name", String, primary_key=True), Column("reading", String, nullable=False)
+)
 
 # Every file that was seen. key: of the identity of the article in it; rank: its updated time, which settles duplicates;
 # due: when a scheduled article is to go live; has_problems: something in it was wrong, so a new process reads it again.
@@ -109,12 +111,19 @@ _public = entries.c.withdrawn_at.is_(None)
 Index("entries_newest", entries.c.published.desc(), entries.c.key, sqlite_where=_public)
 Index("entries_with_own_page", entries.c.own_page, sqlite_where=entries.c.own_page)
 Index("entries_updated", entries.c.updated.desc(), entries.c.key, sqlite_where=_public)
-Index("entries_of_provider", entries.c.provider, entries.c.published.desc(), entries.c.key, sqlite_where=_public)
-Index("entries_of_category", entries.c.category, entries.c.published.desc(), entries.c.key, sqlite_where=_public)
+Index(
+    "entries_of_provider", entries.c.provider, entries.c.published.desc(), entries.c.key, sqlite_where=_public
+)
+Index(
+    "entries_of_category", entries.c.category, entries.c.published.desc(), entries.c.key, sqlite_where=_public
+)
 
 # The whole article of an entry, as records.py writes it. Apart from entries, so that scans of those stay short.
 records = Table(
-    "records", metadata, Column("key", BigInteger, primary_key=True, autoincrement=False), Column("record", Text, nullable=False)
+    "records",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", Text, nullable=False),
 )
 
 # Which topics an entry has; published stands here too, so that a topic's newest entries are one range of one index.

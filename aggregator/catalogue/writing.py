@@ -65,7 +65,9 @@ class Writer:
         """Take note that files are gone."""
         for batch in batches(paths):
             theirs = (files.c.source == source, files.c.path.in_(batch))
-            keys = self._connection.execute(select(files.c.key).where(*theirs, files.c.key.is_not(None))).scalars()
+            keys = self._connection.execute(
+                select(files.c.key).where(*theirs, files.c.key.is_not(None))
+            ).scalars()
             self._open_keys.update(keys)
             self._connection.execute(files.delete().where(*theirs))
 
@@ -73,13 +75,17 @@ class Writer:
         """Take note that only these sources are configured: the files of all others are gone."""
         known = self._connection.execute(select(files.c.source).distinct()).scalars().all()
         for source in sorted(set(known) - set(names)):
-            paths = self._connection.execute(select(files.c.path).where(files.c.source == source)).scalars().all()
+            paths = (
+                self._connection.execute(select(files.c.path).where(files.c.source == source)).scalars().all()
+            )
             self.remove(source, paths)
             self._connection.execute(sources.delete().where(sources.c.name == source))
 
     def add(self, reads: Sequence[FileRead]) -> None:
         """Take note of what was read from files, a few thousand at the most at a time."""
-        for source, group in groupby(sorted(reads, key=attrgetter("source", "path")), key=attrgetter("source")):
+        for source, group in groupby(
+            sorted(reads, key=attrgetter("source", "path")), key=attrgetter("source")
+        ):
             self._note_files(source, list(group))
         articles = {(read.source, read.path): read.article for read in reads if read.article is not None}
         self._settle_entries(articles)
@@ -90,7 +96,11 @@ class Writer:
         owners = self._owners(self._open_keys)
         for key, claims in self._claims(self._open_keys).items():
             best = winner(claims)
-            if best is not None and owners.get(key) != (best.source, best.path) and (key in owners or best.state is State.PUBLIC):
+            if (
+                best is not None
+                and owners.get(key) != (best.source, best.path)
+                and (key in owners or best.state is State.PUBLIC)
+            ):
                 wanted.append((best.source, best.path))
         return tuple(sorted(wanted))
 
@@ -126,7 +136,9 @@ class Writer:
         """Move the time from which `max_age` counts back, where that takes an article out of a feed."""
         aged = [definition for definition in self._definitions if definition.selection.max_age is not None]
         for definition in aged:
-            before, after = (dict(criteria(definition.selection, as_of)) for as_of in (self._as_of, self._now))
+            before, after = (
+                dict(criteria(definition.selection, as_of)) for as_of in (self._as_of, self._now)
+            )
             fell_out = (before.pop("max_age"), ~after.pop("max_age"), *before.values())
             if self._any_entry(*fell_out):
                 self._changed_feeds.add(definition.path)
@@ -233,9 +245,12 @@ class Writer:
         self._mark_feeds(sorted(changed))
 
     def _insert(self, chosen: Mapping[int, tuple[Article, Ruling]]) -> None:
-        self._connection.execute(entries.insert(), [self._entry_row(key, *pair) for key, pair in chosen.items()])
         self._connection.execute(
-            record_table.insert(), [{"key": key, "record": ruling.record} for key, (_, ruling) in chosen.items()]
+            entries.insert(), [self._entry_row(key, *pair) for key, pair in chosen.items()]
+        )
+        self._connection.execute(
+            record_table.insert(),
+            [{"key": key, "record": ruling.record} for key, (_, ruling) in chosen.items()],
         )
         topics = [row for key, (article, _) in chosen.items() for row in _topic_rows(key, article)]
         if topics:
@@ -301,14 +316,18 @@ class Writer:
         wanted = [entries.c[name] for name in Standing.__slots__]
         found = {}
         for batch in batches(keys):
-            for key, *values in self._connection.execute(select(entries.c.key, *wanted).where(entries.c.key.in_(batch))):
+            for key, *values in self._connection.execute(
+                select(entries.c.key, *wanted).where(entries.c.key.in_(batch))
+            ):
                 found[key] = Standing(**dict(zip(Standing.__slots__, values, strict=True)))
         return found
 
     def _claims(self, keys: Iterable[int]) -> dict[int, list[Claim]]:
         found: dict[int, list[Claim]] = {}
         for batch in batches(sorted(keys)):
-            statement = select(files.c.key, files.c.source, files.c.path, files.c.state, files.c.rank).where(files.c.key.in_(batch))
+            statement = select(files.c.key, files.c.source, files.c.path, files.c.state, files.c.rank).where(
+                files.c.key.in_(batch)
+            )
             for row in self._connection.execute(statement):
                 found.setdefault(row.key, []).append(Claim(row.source, row.path, State(row.state), row.rank))
         return found
@@ -317,7 +336,9 @@ class Writer:
         found = {}
         for batch in batches(sorted(keys)):
             public = (entries.c.key.in_(batch), entries.c.withdrawn_at.is_(None))
-            for row in self._connection.execute(select(entries.c.key, entries.c.source, entries.c.path).where(*public)):
+            for row in self._connection.execute(
+                select(entries.c.key, entries.c.source, entries.c.path).where(*public)
+            ):
                 found[row.key] = (row.source, row.path)
         return found
 
@@ -344,5 +365,3 @@ def _topic_rows(key: int, article: Article) -> list[dict[str, Any]]:
 
 def _text_row(key: int, article: Article) -> dict[str, Any]:
     return {"key": key, "title": article.title, "excerpt": article.excerpt, "body": plain_text(article.body)}
-
-

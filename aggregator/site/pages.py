@@ -36,7 +36,10 @@ class Pages:
         self._formats = tuple(one for name, one in FORMATS.items() if name in formats)
         self._style = resources.files(__package__).joinpath("static/site.css").read_bytes()
         self._templates = Environment(
-            loader=PackageLoader(__package__), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True,
+            loader=PackageLoader(__package__),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
             lstrip_blocks=True,
         )
 
@@ -45,7 +48,9 @@ class Pages:
         if path == "/":
             return self._page(path, snapshot, "home.html", groups=tuple(self._definitions.grouped(snapshot)))
         if path == _STYLE_PATH:
-            return Draft("static", lambda: self._edition(path, "text/css; charset=utf-8", self._style, snapshot))
+            return Draft(
+                "static", lambda: self._edition(path, "text/css; charset=utf-8", self._style, snapshot)
+            )
         if path.startswith(_ARTICLES):
             return self._article(path, snapshot)
         if path[1:] in set(Kind):
@@ -83,7 +88,10 @@ class Pages:
 
     def _page(self, path: str, snapshot: Snapshot, template: str, **values: Any) -> Draft:
         fingerprint = sha256(repr((template, self._site, values)).encode()).hexdigest()
-        return Draft(fingerprint, lambda: self._edition(path, _HTML, self._rendered(template, **values), snapshot, _time(values)))
+        return Draft(
+            fingerprint,
+            lambda: self._edition(path, _HTML, self._rendered(template, **values), snapshot, _time(values)),
+        )
 
     def _rendered(self, template: str, **values: Any) -> bytes:
         common = {"site": self._site, "formats": self._formats}
@@ -92,7 +100,9 @@ class Pages:
     def _edition(
         self, path: str, media_type: str, body: bytes, snapshot: Snapshot, changed: datetime | None = None
     ) -> Edition:
-        return Edition(path=path, media_type=media_type, body=body, last_modified=changed or snapshot.generation.as_of)
+        return Edition(
+            path=path, media_type=media_type, body=body, last_modified=changed or snapshot.generation.as_of
+        )
 
 
 def _time(values: dict[str, Any]) -> datetime | None:

@@ -82,7 +82,9 @@ def test_the_host_of_an_address(address: str, host: str) -> None:
 
 def test_only_http_and_https_are_web_addresses() -> None:
     assert is_web_address("HTTPS://a.example")
-    assert not any(map(is_web_address, ["ftp://a.example/", "javascript:alert(1)", "//a.example/", "https:///x", ""]))
+    assert not any(
+        map(is_web_address, ["ftp://a.example/", "javascript:alert(1)", "//a.example/", "https:///x", ""])
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-
 from aggregator.catalogue import Catalogue, FileRead, Snapshot
 from aggregator.stamp import Stamp
 from feeds.article import Article, Provider

@@ -21,7 +21,9 @@ def test_every_public_topic_provider_and_category_is_listed(shelf: Shelf) -> Non
 
 
 def test_a_name_is_shown_as_most_articles_spell_it(shelf: Shelf) -> None:
-    shelf.apply(*(article(f"n{number}", topics=(name,)) for number, name in enumerate(["boats", "Boats", "Boats"])))
+    shelf.apply(
+        *(article(f"n{number}", topics=(name,)) for number, name in enumerate(["boats", "Boats", "Boats"]))
+    )
     assert listed(shelf, Kind.TOPIC) == [("Boats", "/topics/boats", 3)]
 
 

@@ -50,7 +50,10 @@ def test_fault_59_a_corrupt_one_is_set_aside_each_time_under_a_new_name(database
         shelf = Shelf(Catalogue.open(f"sqlite:///{database}"))
         assert shelf.titles() == []
         shelf.catalogue.close()
-    assert sorted(path.name for path in database.parent.glob("*aside*")) == ["catalogue.db.aside-1", "catalogue.db.aside-2"]
+    assert sorted(path.name for path in database.parent.glob("*aside*")) == [
+        "catalogue.db.aside-1",
+        "catalogue.db.aside-2",
+    ]
 
 
 def test_fault_59_a_locked_one_is_a_clear_error(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,5 +71,7 @@ def test_a_folder_is_no_catalogue(tmp_path: Path) -> None:
 
 
 def test_another_kind_of_database_is_refused() -> None:
-    with pytest.raises(CatalogueError, match=r"'postgresql://me:\*\*\*@db/feeds' is not supported, expected a sqlite"):
+    with pytest.raises(
+        CatalogueError, match=r"'postgresql://me:\*\*\*@db/feeds' is not supported, expected a sqlite"
+    ):
         Catalogue.open("postgresql://me:secret@db/feeds")

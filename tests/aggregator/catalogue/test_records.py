@@ -18,7 +18,12 @@ def test_what_is_decoded_is_what_was_encoded(article: Article) -> None:
 
 
 def test_the_samples_use_every_field() -> None:
-    used = {field.name for one in ARTICLES for field in fields(Article) if getattr(one, field.name) != field.default}
+    used = {
+        field.name
+        for one in ARTICLES
+        for field in fields(Article)
+        if getattr(one, field.name) != field.default
+    }
     assert used >= {field.name for field in fields(Article)} - {"is_published", "is_removed"}
 
 

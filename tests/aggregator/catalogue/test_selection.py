@@ -20,12 +20,14 @@ WORDS = ("tide", "harbour", "Über")
 
 
 def feed(selection: Selection = Selection(), **values: object) -> FeedDefinition:  # noqa: B008  a frozen value
-    return FeedDefinition(path="/feeds/one", title="One", selection=selection, **values)  # type: ignore[arg-type]  test table
+    return FeedDefinition(path="/feeds/one", title="One", selection=selection, **values)  # type: ignore[arg-type]
 
 
 def holds(names: Names, values: set[str]) -> bool:
     return (
-        (not names.any or bool(values & set(names.any))) and values >= set(names.all) and not values & set(names.none)
+        (not names.any or bool(values & set(names.any)))
+        and values >= set(names.all)
+        and not values & set(names.none)
     )
 
 
@@ -41,7 +43,10 @@ def wanted(one: Article, selection: Selection, as_of: datetime) -> bool:
     )
     return (
         all(holds(names, values) for names, values in lists)
-        and (selection.min_quality is None or (one.quality is not None and one.quality >= selection.min_quality))
+        and (
+            selection.min_quality is None
+            or (one.quality is not None and one.quality >= selection.min_quality)
+        )
         and (selection.min_heat is None or (one.heat is not None and one.heat >= selection.min_heat))
         and (selection.max_age is None or one.published >= as_of - selection.max_age)
         and (selection.since is None or one.published >= selection.since)
@@ -62,7 +67,9 @@ def sort_key(one: Article, order: Order) -> tuple[float, ...]:
 
 
 def names_of(values: tuple[str, ...]) -> st.SearchStrategy[Names]:
-    some = st.lists(st.sampled_from(values), max_size=2, unique=True).map(lambda names: tuple(map(fold, names)))
+    some = st.lists(st.sampled_from(values), max_size=2, unique=True).map(
+        lambda names: tuple(map(fold, names))
+    )
     return st.builds(Names, any=some, all=some, none=some)
 
 
@@ -81,7 +88,9 @@ selections = st.builds(
     max_age=st.none() | ages,
     since=st.none() | ages.map(lambda age: NOON - age),
 )
-providers = st.sampled_from([None, Provider(name="P", domain="pier.example"), Provider(name="H", domain="hull.example")])
+providers = st.sampled_from(
+    [None, Provider(name="P", domain="pier.example"), Provider(name="H", domain="hull.example")]
+)
 articles = st.lists(
     st.fixed_dictionaries(
         {
@@ -100,7 +109,10 @@ articles = st.lists(
 ).map(lambda values: [article(f"n{number}", **one) for number, one in enumerate(values)])
 
 
-@given(articles, st.lists(st.tuples(selections, st.sampled_from(Order), st.integers(1, 15)), min_size=1, max_size=10))
+@given(
+    articles,
+    st.lists(st.tuples(selections, st.sampled_from(Order), st.integers(1, 15)), min_size=1, max_size=10),
+)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_feed_is_what_its_criteria_say_in_its_order(
     loaded: list[Article], feeds: list[tuple[Selection, Order, int]]
@@ -121,7 +133,8 @@ def test_explain_agrees_with_select(loaded: list[Article], selection: Selection)
     shelf.apply(*loaded)
     selected = shelf.titles(feed(selection))
     for one in loaded:
-        verdicts = shelf.ask(lambda snapshot, one=one: snapshot.explain(feed(selection), key_of(one.id)))
+        with shelf.catalogue.snapshot() as snapshot:
+            verdicts = snapshot.explain(feed(selection), key_of(one.id))
         assert all(verdict.holds for verdict in verdicts) == (one.title in selected)
     shelf.catalogue.close()
 
@@ -130,7 +143,10 @@ def test_explain_names_each_criterion(shelf: Shelf) -> None:
     shelf.apply(article("ferry", quality=53, topics=("AI",)))
     definition = feed(Selection(topics=Names(any=("ai",)), min_quality=60))
     verdicts = shelf.ask(lambda snapshot: snapshot.explain(definition, key_of("https://pier.example/ferry")))
-    assert [(verdict.criterion, verdict.holds) for verdict in verdicts] == [("topics", True), ("min_quality", False)]
+    assert [(verdict.criterion, verdict.holds) for verdict in verdicts] == [
+        ("topics", True),
+        ("min_quality", False),
+    ]
     assert shelf.ask(lambda snapshot: snapshot.explain(definition, 1)) == ()
 
 
@@ -177,7 +193,8 @@ def test_at_most_so_many_of_one_provider(shelf: Shelf) -> None:
 
 def test_a_topics_own_feed_reads_the_index_of_that_topic(shelf: Shelf) -> None:
     shelf.apply(
-        *(article(f"n{number}", topics=("AI",), published=NOON - number * HOUR) for number in range(3)), article("other")
+        *(article(f"n{number}", topics=("AI",), published=NOON - number * HOUR) for number in range(3)),
+        article("other"),
     )
     assert shelf.titles(feed(Selection(topics=Names(any=("ai",))), limit=2)) == ["N0", "N1"]
 

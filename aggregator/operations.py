@@ -1,0 +1,69 @@
+"""What the commands that run once do, without the command line: check, preview and publish."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aggregator.catalogue import Catalogue, Snapshot
+from aggregator.config import Settings
+from aggregator.errors import UnknownFeedError
+from aggregator.feed_drafts import FeedDrafts
+from aggregator.publish import Published, publish
+from aggregator.refresh import Progress, Report
+from aggregator.wiring import wire
+
+
+def check_everything(settings: Settings, now: datetime, progress: Progress) -> Report:
+    """Read every article into a catalogue of its own, which is thrown away, and report what is wrong."""
+    with TemporaryDirectory(prefix="aggregator-") as folder, _opened(f"sqlite:///{folder}/check.db") as catalogue:
+        return wire(settings, catalogue).refresh.run(now, progress)
+
+
+def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, progress: Progress) -> bytes:
+    """Give the document of a feed (its id or its path) as it would be now; raise UnknownFeedError where there is none.
+
+    Works on a copy of the catalogue: what a changed configuration would do must not happen to the one that is served.
+    """
+    with TemporaryDirectory(prefix="aggregator-") as folder, _opened(settings.store) as served:
+        with _opened(f"sqlite:///{folder}/preview.db") as catalogue:
+            served.copy_to(catalogue)
+            wiring = wire(settings, catalogue)
+            wiring.refresh.run(now, progress)
+            with catalogue.snapshot() as snapshot:
+                feeds = FeedDrafts(wiring.definitions, settings.site, (suffix,))
+                return _body(feeds, f"{_path(feed)}.{suffix}", feed, snapshot)
+
+
+def publish_site(settings: Settings, out: Path, now: datetime, progress: Progress) -> tuple[Report, Published]:
+    """Bring the catalogue up to date and write every document to `out`."""
+    with _opened(settings.store) as catalogue:
+        wiring = wire(settings, catalogue)
+        report = wiring.refresh.run(now, progress)
+        with catalogue.snapshot() as snapshot:
+            return report, publish(wiring.families, snapshot, out)
+
+
+def _body(feeds: FeedDrafts, path: str, asked: str, snapshot: Snapshot) -> bytes:
+    draft = feeds.find(path, snapshot)
+    if draft is None:
+        known = [known.rpartition(".")[0] for known in feeds.paths(snapshot)]
+        close = get_close_matches(path.rpartition(".")[0], known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise UnknownFeedError(f"{asked!r} is no feed, expected an id such as 'all' or a path such as '/topics/ai'{hint}")
+    return draft.make().body
+
+
+def _path(feed: str) -> str:
+    return feed if feed.startswith("/") else f"/feeds/{feed}"
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[Catalogue]:
+    catalogue = Catalogue.open(address)
+    try:
+        yield catalogue
+    finally:
+        catalogue.close()

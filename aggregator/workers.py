@@ -1,0 +1,176 @@
+"""Workers: several processes that serve one catalogue, and the process that keeps them. An Outlet.
+
+Each worker listens on the same address for itself (SO_REUSEPORT), and the kernel spreads connections over them. A pipe to each
+tells it of generations and configurations; its end tells it to stop. A worker that dies is replaced.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+from dataclasses import dataclass, replace
+from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+import uvloop
+
+from aggregator.catalogue import Catalogue
+from aggregator.config import Settings
+from aggregator.errors import ServeError
+from aggregator.serving import Serving
+
+logger = logging.getLogger(__name__)
+
+_STOP_SECONDS = 9.0
+_REPLACE_AFTER_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Advance:
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+
+
+class Workers:
+    """Keeps worker processes. Belongs to the event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._next_due: datetime | None = None
+        self._context = get_context("spawn")
+        self._workers: set[_Worker] = set()
+        self._replacing: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
+        self._reserved = _reserve(settings)
+
+    @classmethod
+    async def start(cls, settings: Settings) -> "Workers":
+        """Start as many workers as the settings say; raise ServeError where the address can't be had."""
+        workers = cls(settings)
+        for _ in range(settings.server.workers):
+            workers._add()
+        return workers
+
+    @property
+    def port(self) -> int:
+        """The port that all workers listen on."""
+        return int(self._reserved.getsockname()[1])
+
+    def advance(self, next_due: datetime | None) -> None:
+        """Tell every worker that a refresh has ended."""
+        self._next_due = next_due
+        self._tell(_Advance(next_due))
+
+    async def reconfigure(self, settings: Settings) -> None:
+        """Tell every worker the new configuration."""
+        self._settings = settings
+        self._tell(settings)
+
+    async def stop(self) -> None:
+        """Let every worker finish what is in flight; end the ones that don't."""
+        self._is_stopping = True
+        for task in self._replacing:
+            task.cancel()
+        workers = tuple(self._workers)
+        for worker in workers:
+            worker.pipe.close()
+        await asyncio.gather(*(asyncio.to_thread(worker.process.join, _STOP_SECONDS) for worker in workers))
+        for worker in workers:
+            if worker.process.is_alive():
+                logger.warning("worker %s has not ended within %.0f s; killed", worker.process.pid, _STOP_SECONDS)
+                worker.process.kill()
+        self._reserved.close()
+
+    def _add(self) -> None:
+        mine, theirs = self._context.Pipe()
+        settings = replace(self._settings, server=self._settings.server.model_copy(update={"port": self.port}))
+        process = self._context.Process(target=_work, args=(settings, self._next_due, theirs), name="worker")
+        process.start()
+        theirs.close()
+        worker = _Worker(process, mine)
+        self._workers.add(worker)
+        asyncio.get_running_loop().add_reader(process.sentinel, self._note_end, worker)
+
+    def _note_end(self, worker: _Worker) -> None:
+        asyncio.get_running_loop().remove_reader(worker.process.sentinel)
+        self._workers.discard(worker)
+        if self._is_stopping:
+            return
+        worker.pipe.close()
+        logger.error("worker %s ended with status %s; replacing it", worker.process.pid, worker.process.exitcode)
+        task = asyncio.create_task(self._replace())
+        self._replacing.add(task)
+        task.add_done_callback(self._replacing.discard)
+
+    async def _replace(self) -> None:
+        # A worker that dies at its start would else be started as fast as the machine can.
+        await asyncio.sleep(_REPLACE_AFTER_SECONDS)
+        self._add()
+
+    def _tell(self, message: _Advance | Settings) -> None:
+        for worker in self._workers:
+            try:
+                worker.pipe.send(message)
+            except OSError:
+                logger.info("worker %s is going; its replacement will know", worker.process.pid)
+
+
+def _reserve(settings: Settings) -> socket.socket:
+    """Bind the address without listening: it decides the port, keeps it, and gets no connections."""
+    host, port = settings.server.host, settings.server.port
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        reserved = socket.socket(family, kind, protocol)
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        reserved.bind(address)
+    except OSError as error:
+        raise ServeError(f"can't listen on {host}:{port}: {error}; expected a free port of this machine") from error
+    return reserved
+
+
+def _work(settings: Settings, next_due: datetime | None, pipe: Connection) -> None:
+    """Serve, in a process of its own, until the pipe ends."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # A terminal sends its interrupt to every process; the keeper decides when workers stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    uvloop.run(_serve(settings, next_due, pipe))
+
+
+async def _serve(settings: Settings, next_due: datetime | None, pipe: Connection) -> None:
+    catalogue = Catalogue.open(settings.store)
+    serving = await Serving.start(settings, catalogue, reuse_port=True)
+    serving.advance(next_due)
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    messages: asyncio.Queue[_Advance | Settings] = asyncio.Queue()
+
+    def receive() -> None:
+        try:
+            messages.put_nowait(pipe.recv())
+        except EOFError:
+            loop.remove_reader(pipe.fileno())
+            stopping.set()
+
+    loop.add_reader(pipe.fileno(), receive)
+    listening = asyncio.create_task(_listen(messages, serving))
+    await stopping.wait()
+    listening.cancel()
+    await serving.stop()
+    catalogue.close()
+
+
+async def _listen(messages: "asyncio.Queue[_Advance | Settings]", serving: Serving) -> None:
+    while True:
+        message = await messages.get()
+        if isinstance(message, _Advance):
+            serving.advance(message.next_due)
+        else:
+            await serving.reconfigure(message)

@@ -1,0 +1,155 @@
+"""When refreshes happen: by interval, by cron, when a file changes, at a planned moment, on demand; one at a time."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator import schedule as module
+from aggregator.schedule import Schedule
+
+HOUR = timedelta(hours=1)
+
+
+class Counter:
+    """Counts its calls, and lets a test wait for a number of them."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._called = asyncio.Condition()
+
+    async def __call__(self) -> None:
+        async with self._called:
+            self.calls += 1
+            self._called.notify_all()
+
+    async def reach(self, number: int) -> None:
+        async with asyncio.timeout(10), self._called:
+            await self._called.wait_for(lambda: self.calls >= number)
+
+
+@asynccontextmanager
+async def running(
+    act: Callable[[], Awaitable[None]],
+    every: timedelta | None = HOUR,
+    cron: str | None = None,
+    watched: Sequence[Path] = (),
+) -> AsyncIterator[Schedule]:
+    schedule = Schedule(act, every=every, cron=cron, timezone=UTC, watched=watched)
+    schedule.start()
+    yield schedule
+    await schedule.stop()
+
+
+async def test_the_first_call_is_at_once() -> None:
+    act = Counter()
+    async with running(act):
+        await act.reach(1)
+
+
+async def test_calls_come_at_intervals() -> None:
+    act = Counter()
+    async with running(act, every=timedelta(seconds=1)):
+        await act.reach(2)
+
+
+async def test_calls_come_by_cron() -> None:
+    act = Counter()
+    async with running(act, every=None, cron="* * * * *") as schedule:
+        await act.reach(1)
+        jobs = schedule._scheduler.get_jobs()
+        assert [str(job.trigger) for job in jobs] == ["cron[month='*', day='*', day_of_week='*', hour='*', minute='*']"]
+
+
+async def test_a_schedule_without_a_rhythm_is_refused() -> None:
+    with pytest.raises(ValueError, match="`every` or `cron`"):
+        Schedule(Counter(), every=None, cron=None, timezone=UTC, watched=[])
+
+
+async def test_a_call_comes_on_demand() -> None:
+    act = Counter()
+    async with running(act) as schedule:
+        await act.reach(1)
+        schedule.wake()
+        await act.reach(2)
+
+
+async def test_a_call_comes_at_the_planned_moment() -> None:
+    act = Counter()
+    async with running(act) as schedule:
+        await act.reach(1)
+        schedule.plan(datetime.now(UTC) + HOUR)
+        schedule.plan(datetime.now(UTC) + timedelta(milliseconds=50))
+        await act.reach(2)
+
+
+async def test_a_moment_in_the_past_is_not_lost() -> None:
+    act = Counter()
+    async with running(act) as schedule:
+        await act.reach(1)
+        schedule.plan(datetime.now(UTC) - HOUR)
+        await act.reach(2)
+
+
+async def test_a_plan_can_be_given_up() -> None:
+    async with running(Counter()) as schedule:
+        schedule.plan(datetime.now(UTC) + HOUR)
+        schedule.plan(None)
+        assert schedule._scheduler.get_job("due") is None
+
+
+async def test_a_change_of_a_file_is_a_reason_at_once(tmp_path: Path) -> None:
+    act = Counter()
+    async with running(act, watched=[tmp_path]):
+        await act.reach(1)
+        async with asyncio.timeout(10):
+            while act.calls < 2:  # watching begins a moment after the start
+                (tmp_path / "article.md").write_text(str(act.calls))
+                await asyncio.sleep(0.05)
+
+
+async def test_any_number_of_reasons_during_a_call_cause_one_more() -> None:
+    going_on, calls = asyncio.Event(), Counter()
+
+    async def act() -> None:
+        await calls()
+        await going_on.wait()
+
+    async with running(act) as schedule:
+        await calls.reach(1)
+        for _ in range(5):
+            schedule.wake()
+        going_on.set()
+        await calls.reach(2)
+    assert calls.calls == 2
+
+
+async def test_fault_25_where_watching_is_not_possible_one_warning_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = Counter()
+
+    async def broken_watch(*_folders: Path, **_settings: object) -> AsyncIterator[None]:
+        await attempts()
+        raise OSError("inotify watch limit reached")
+        yield  # makes it a generator, as the real one is
+
+    monkeypatch.setattr(module, "awatch", broken_watch)
+    monkeypatch.setattr(module, "_WATCH_RETRY_SECONDS", 0.0)
+    with caplog.at_level(logging.WARNING):
+        async with running(Counter(), watched=[tmp_path]):
+            await attempts.reach(3)
+    warnings = [record.message for record in caplog.records if "watching files is not possible" in record.message]
+    assert warnings == [
+        "watching files is not possible (inotify watch limit reached); changes are found by the schedule alone"
+    ]
+
+
+async def test_a_folder_that_is_not_there_is_not_watched(tmp_path: Path) -> None:
+    act = Counter()
+    async with running(act, watched=[tmp_path / "nowhere"]):
+        await act.reach(1)
