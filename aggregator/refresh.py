@@ -11,7 +11,7 @@ from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
 from aggregator.errors import Problem, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
-from aggregator.intake import read_articles
+from aggregator.intake import take_in
 from aggregator.source import Scan, scan
 from aggregator.stamp import UNKNOWN
 from feeds.article import Article
@@ -160,16 +160,15 @@ class Refresh:
 
     def _file_reads(self, work: _Work, paths: Iterable[str]) -> Iterator[FileRead]:
         name = work.settings.name
-        for path, stamp, outcome in read_articles(
-            work.settings.path, list(paths), work.reading, self._settings.limits.file
-        ):
-            self._problems.pop((name, path), None)
+        limit = self._settings.limits.file
+        for taken in take_in(work.settings.path, list(paths), work.reading, limit):
+            outcome = taken.outcome
+            self._problems.pop((name, taken.path), None)
             if outcome.problems:
-                self._problems[name, path] = outcome.problems
+                self._problems[name, taken.path] = outcome.problems
             article = None if outcome.article is None else _with_named_topics(outcome.article, self._aliases)
-            yield FileRead(
-                source=name, path=path, stamp=stamp, article=article, has_problems=bool(outcome.problems)
-            )
+            has_problems = bool(outcome.problems)
+            yield FileRead(source=name, path=taken.path, stamp=taken.stamp, article=article, has_problems=has_problems)
 
     def _report(
         self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]

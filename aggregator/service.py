@@ -50,7 +50,9 @@ async def _serve(load: Load) -> None:
 async def _open_outlet(settings: Settings, catalogue: Catalogue) -> Outlet:
     if settings.server.workers > 1:
         return await Workers.start(settings)
-    return await Serving.start(settings, catalogue)
+    serving = Serving(settings, catalogue)
+    await serving.start(settings.server.host, settings.server.port)
+    return serving
 
 
 class Keeper:

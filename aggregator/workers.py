@@ -146,8 +146,9 @@ def _work(settings: Settings, next_due: datetime | None, pipe: Connection) -> No
 
 async def _serve(settings: Settings, next_due: datetime | None, pipe: Connection) -> None:
     catalogue = Catalogue.open(settings.store)
-    serving = await Serving.start(settings, catalogue, reuse_port=True)
+    serving = Serving(settings, catalogue)
     serving.advance(next_due)
+    await serving.start(settings.server.host, settings.server.port, reuse_port=True)
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     messages: asyncio.Queue[_Advance | Settings] = asyncio.Queue()

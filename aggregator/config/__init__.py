@@ -1,0 +1,42 @@
+"""The configuration: from one YAML file, and the feed files beside it, to one frozen Settings value.
+
+What this package does not do: read the environment, look at the sources' files, or open the store.
+
+    yaml_document  bytes to a tree whose every part knows its place
+    measures, texts, addresses, cron    what a single value may be
+    settings, feed_settings             which keys there are
+    explaining     what pydantic found, in plain words and at its place
+    agreement      what keys must agree on with one another
+    assembly       checked models to Settings
+    loading        all of that, in order
+"""
+
+from aggregator.config.json_schema import schema
+from aggregator.config.loading import load
+from aggregator.config.settings import (
+    AutomaticFeeds,
+    DefaultSettings,
+    LimitSettings,
+    NamedFeed,
+    NamedTopic,
+    ReloadSettings,
+    ServerSettings,
+    Settings,
+    SourceSettings,
+    TopicFeeds,
+)
+
+__all__ = [
+    "AutomaticFeeds",
+    "DefaultSettings",
+    "LimitSettings",
+    "NamedFeed",
+    "NamedTopic",
+    "ReloadSettings",
+    "ServerSettings",
+    "Settings",
+    "SourceSettings",
+    "TopicFeeds",
+    "load",
+    "schema",
+]

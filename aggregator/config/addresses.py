@@ -1,0 +1,176 @@
+"""Values that are addresses: the site's, hosts, domains, the store, and the pattern that gives articles theirs."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from aggregator.config.texts import some_text, text_schema
+from aggregator.config.written import did_you_mean, quoted, suggestion
+from feeds.selection import fold
+from feeds.text import host_of, is_web_address, uri
+
+PLACEHOLDERS = ("year", "month", "day", "slug", "path", "source")
+_TELLING = frozenset({"slug", "path"})
+
+_LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_LONGEST_HOST = 253  # RFC 1035 section 2.3.4, as text
+_LISTEN = re.compile(r"[A-Za-z0-9_.:%-]+")
+USER_INFORMATION = re.compile(r"://[^/?#\s]*@")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_STORE = re.compile(r"(?s)[A-Za-z][A-Za-z0-9_+]*://.*")
+# RFC 4151 section 2.1: an authority name (DNS name or e-mail address), and a date on which it was the minter's.
+_TAG = re.compile(
+    rf"(?:[a-z0-9._-]+@)?{_HOST.pattern},[0-9]{{4}}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
+)
+
+
+def web_address(value: object) -> str:
+    """Give an absolute http or https URL as a URI; raise ValueError where it is none."""
+    word = some_text(value)
+    if USER_INFORMATION.search(word):  # first of all, for the other messages show what was written
+        raise ValueError("holds a user name or password, which readers would see, expected a URL without")
+    if not is_web_address(word):
+        hint = did_you_mean(f"https://{word}") if _is_host(word.partition("/")[0].lower()) else ""
+        raise ValueError(
+            f"{quoted(word)} is no absolute URL, expected one that begins with https:// or http://{hint}"
+        )
+    if uri(word) != word:
+        raise ValueError(
+            f"{quoted(word)} holds characters that a URL must escape, expected it escaped{_escaped(word)}"
+        )
+    if not _split(word).hostname:
+        raise ValueError(f"{quoted(word)} has no host, expected a URL such as https://news.example.org")
+    return word
+
+
+def _site_address(value: object) -> str:
+    """Give the address below which the site lies: nothing behind its path, no slash at its end, host in lower case."""
+    word = web_address(value)
+    parts = _split(word)
+    if "?" in word or "#" in word:
+        bare = parts._replace(query="", fragment="").geturl().rstrip("/")
+        raise ValueError(
+            f"{quoted(word)} has a query or a fragment, expected an address without{did_you_mean(bare)}"
+        )
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def _split(word: str) -> SplitResult:
+    try:
+        parts = urlsplit(word)
+        _ = parts.port  # checked only when asked for
+    except ValueError as error:
+        raise ValueError(
+            f"{quoted(word)} is no URL: {error}, expected one such as https://news.example.org"
+        ) from error
+    return parts
+
+
+def _escaped(word: str) -> str:
+    # Of a host, IDNA says how it is written; percent signs there would only mislead.
+    return did_you_mean(uri(word)) if host_of(word).isascii() else ", its host as xn--…"
+
+
+def _is_host(word: str) -> bool:
+    return len(word) <= _LONGEST_HOST and _HOST.fullmatch(word) is not None
+
+
+def default_tag(address: str) -> str | None:
+    """Give the tagging entity that a site's address stands for, None where the host can't be one."""
+    host = urlsplit(address).hostname or ""
+    tag = f"{host},2026"
+    return tag if _is_host(host) else None
+
+
+def _tag(value: object) -> str:
+    word = some_text(value)
+    if len(word) > 2 * _LONGEST_HOST or not _TAG.fullmatch(word):
+        raise ValueError(
+            f"{quoted(word)} is no tagging entity (RFC 4151), expected a host or e-mail address in lower case, a comma "
+            "and a date, such as example.org,2026"
+        )
+    return word
+
+
+def _permalink(value: object) -> str:
+    word = some_text(value)
+    names = _PLACEHOLDER.findall(word)
+    for name in names:
+        if name not in PLACEHOLDERS:
+            known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
+            raise ValueError(
+                f"{quoted('{' + name + '}')} is no placeholder, expected {known}{suggestion(name, PLACEHOLDERS)}"
+            )
+    filled = _PLACEHOLDER.sub("x", word)
+    if "{" in filled or "}" in filled:
+        raise ValueError(
+            f"{quoted(word)} has a brace without its other half, expected placeholders such as {{slug}}"
+        )
+    if _TELLING.isdisjoint(names):
+        raise ValueError(
+            f"{quoted(word)} gives many articles one address, expected {{slug}} or {{path}} in it"
+        )
+    web_address(filled)
+    return word
+
+
+def _domain(value: object) -> str:
+    word = some_text(value)
+    if re.search(r"[/:@\s]", word):
+        host = host_of(word)
+        hint = did_you_mean(host) if host else ""
+        raise ValueError(f"{quoted(word)} is no domain, expected one such as example.org{hint}")
+    return fold(word)
+
+
+def _host(value: object) -> str:
+    word = _domain(value)
+    if not _is_host(word):
+        raise ValueError(f"{quoted(word)} is no host, expected one such as www.example.org")
+    return word
+
+
+def _listening_host(value: object) -> str:
+    word = some_text(value)
+    if not _LISTEN.fullmatch(word):
+        raise ValueError(
+            f"{quoted(word)} is no address to listen on, expected a host or IP address such as 127.0.0.1 or ::"
+        )
+    return word
+
+
+def _folder(value: object) -> Path:
+    return value if isinstance(value, Path) else Path(some_text(value))
+
+
+def _store(value: object) -> str:
+    # The messages never show what was written: it may hold a password.
+    word = some_text(value)
+    if not _STORE.fullmatch(word):
+        raise ValueError("is no SQLAlchemy URL, expected one such as sqlite:///var/aggregator.db")
+    return word
+
+
+SiteAddress = Annotated[
+    str,
+    BeforeValidator(_site_address),
+    WithJsonSchema({"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
+]
+WebAddress = Annotated[
+    str,
+    BeforeValidator(web_address),
+    WithJsonSchema({"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
+]
+Tag = Annotated[str, BeforeValidator(_tag), WithJsonSchema({"type": "string", "pattern": ",[0-9]{4}"})]
+Permalink = Annotated[
+    str, BeforeValidator(_permalink), WithJsonSchema({"type": "string", "pattern": r"\{(slug|path)\}"})
+]
+Domain = Annotated[str, BeforeValidator(_domain), text_schema()]
+Folder = Annotated[Path, BeforeValidator(_folder), text_schema()]
+Host = Annotated[str, BeforeValidator(_host), text_schema()]
+ListeningHost = Annotated[str, BeforeValidator(_listening_host), text_schema()]
+StoreAddress = Annotated[str, BeforeValidator(_store), WithJsonSchema({"type": "string", "pattern": "://"})]

@@ -1,0 +1,132 @@
+"""What keys must agree on with one another. Looks at what was written, so it finds faults beside those that are wrong by themselves."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from aggregator.config.explaining import label
+from aggregator.config.nodes import Node, Place, child, entries, items, scalars, text_of
+from aggregator.config.written import quoted, suggestion
+from aggregator.errors import Problem
+from feeds.selection import fold
+
+_EVERYTHING = "all"
+
+
+def disagreements(main: Node | None, others: Sequence[Node]) -> Iterator[Problem]:
+    """Give what does not fit together.
+
+    main    the configuration file, None where it can't be understood
+    others  the feed files, each as a mapping with the key `feeds`
+    """
+    documents = [*([main] if main else ()), *others]
+    yield from _repeated_feeds(documents)
+    if main is None:
+        return
+    yield from _repeated_sources(main)
+    yield from _unknown_sources(main, documents)
+    ids = {
+        text
+        for document in documents
+        for feed in items(child(document, "feeds"))
+        if (text := text_of(child(feed, "id")))
+    }
+    yield from _impossible_moves(main, ids)
+    yield from _impossible_ends(main, ids)
+    for key in ("topics", "providers", "categories"):
+        yield from _repeated_names(key, child(child(main, key), "named"))
+
+
+def _repeated_feeds(documents: Iterable[Node]) -> Iterator[Problem]:
+    first: dict[str, Place] = {}
+    for document in documents:
+        for feed in items(child(document, "feeds")):
+            node = child(feed, "id")
+            name = text_of(node)
+            if node is None or not name:
+                continue
+            if name in first:
+                yield node.place.problem(f"feeds[{name}].id", _twice(name, "feed", first[name]), name)
+            first.setdefault(name, node.place)
+
+
+def _repeated_sources(main: Node) -> Iterator[Problem]:
+    first: dict[str, Place] = {}
+    for source in items(child(main, "sources")):
+        node = child(source, "name")
+        name = text_of(node)
+        if node is None or not name:
+            continue
+        if fold(name) in first:
+            yield node.place.problem(f"sources[{name}].name", _twice(name, "source", first[fold(name)]), name)
+        first.setdefault(fold(name), node.place)
+
+
+def _twice(name: str, noun: str, first: Place) -> str:
+    return f"{quoted(name)} is the name of another {noun} too ({_shown(first)}), expected a name of its own"
+
+
+def _shown(place: Place) -> str:
+    return f"{place.file}:{place.line}:{place.column}"
+
+
+def _unknown_sources(main: Node, documents: Iterable[Node]) -> Iterator[Problem]:
+    named = [name for source in items(child(main, "sources")) if (name := text_of(child(source, "name")))]
+    known = {fold(name) for name in named}
+    for document in documents:
+        for index, feed in enumerate(items(child(document, "feeds"))):
+            for node in scalars(child(child(feed, "where"), "sources")):
+                name = node.text.strip()
+                if name and fold(name) not in known:
+                    hint = (
+                        suggestion(name, named)
+                        or f", expected one of {', '.join(named) or 'those below sources'}"
+                    )
+                    key = f"feeds[{label(feed, index)}].where.sources"
+                    yield node.place.problem(key, f"{quoted(name)} is no source{hint}", name)
+
+
+def _impossible_moves(main: Node, ids: set[str]) -> Iterator[Problem]:
+    for old, entry in entries(child(main, "moved")):
+        target = text_of(entry.value)
+        if old in ids:
+            yield entry.place.problem(
+                f"moved.{old}", f"{quoted(old)} is a feed, expected an id that is one no more", old
+            )
+        if target and target not in ids | {_EVERYTHING}:
+            hint = suggestion(target, sorted(ids)) or ", expected the id of one"
+            yield entry.value.place.problem(f"moved.{old}", f"{quoted(target)} is no feed{hint}", target)
+
+
+def _impossible_ends(main: Node, ids: set[str]) -> Iterator[Problem]:
+    moved = {old for old, _ in entries(child(main, "moved"))}
+    for node in scalars(child(main, "gone")):
+        name = node.text.strip()
+        if name in ids:
+            yield node.place.problem(
+                "gone", f"{quoted(name)} is a feed, expected an id that is one no more", name
+            )
+        if name in moved:
+            yield node.place.problem(
+                "gone", f"{quoted(name)} is below moved too, expected one of the two", name
+            )
+
+
+def _repeated_names(key: str, named: Node | None) -> Iterator[Problem]:
+    """Find names that are one name to the comparison, which knows no case, and aliases that would belong to two names."""
+    first: dict[str, tuple[str, Place]] = {}
+    for name, entry in entries(named):
+        if fold(name) in first:
+            yield entry.place.problem(f"{key}.named.{name}", _also(name, *first[fold(name)]), name)
+        first.setdefault(fold(name), (name, entry.place))
+    for name, entry in entries(named):
+        for alias in items(child(entry.value, "aliases")):
+            word = text_of(alias)
+            if word and fold(word) in first and fold(first[fold(word)][0]) != fold(name):
+                yield alias.place.problem(
+                    f"{key}.named.{name}.aliases", _also(word, *first[fold(word)]), word
+                )
+            elif word:
+                first.setdefault(fold(word), (name, alias.place))
+
+
+def _also(word: str, owner: str, place: Place) -> str:
+    return f"{quoted(word)} names {quoted(owner)} already ({_shown(place)}), expected a name of one alone"

@@ -1,0 +1,111 @@
+"""From checked models to Settings: defaults applied, paths absolute, names folded, times in UTC."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from os.path import normpath
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aggregator.config.addresses import default_tag
+from aggregator.config.feed_settings import AnyDomains, AnyNames, FeedSettings, WhereSettings
+from aggregator.config.settings import Configuration, DefaultSettings, Settings, SiteSettings
+from feeds.article import Author
+from feeds.definition import FeedDefinition
+from feeds.selection import NO_NAMES, Names, Selection
+from feeds.site import Site
+
+_SQLITE = "sqlite"
+
+
+def assemble(configuration: Configuration, feeds: Iterable[FeedSettings], path: Path) -> Settings:
+    """Give the settings that a configuration makes; `feeds` are those of the feed files, `path` is absolute."""
+    zone, defaults = configuration.site.timezone, configuration.defaults
+    return Settings(
+        path=path,
+        site=_site(configuration.site),
+        timezone=zone,
+        sources=tuple(
+            source.model_copy(update={"path": _below(path.parent, source.path)})
+            for source in configuration.sources
+        ),
+        reload=configuration.reload,
+        store=_store(configuration.store, path.parent),
+        server=configuration.server,
+        defaults=defaults,
+        topics=configuration.topics,
+        providers=configuration.providers,
+        categories=configuration.categories,
+        feeds=tuple(_definition(feed, defaults, zone) for feed in (*configuration.feeds, *feeds)),
+        moved=configuration.moved,
+        gone=frozenset(configuration.gone),
+        limits=configuration.limits,
+        embeds=configuration.embeds,
+    )
+
+
+def _site(settings: SiteSettings) -> Site:
+    author = settings.author
+    return Site(
+        title=settings.title,
+        url=settings.url,
+        tag=settings.tag or default_tag(settings.url) or "",
+        description=settings.description,
+        language=settings.language,
+        author=Author(name=author.name, email=author.email, url=author.url) if author else None,
+        copyright=settings.copyright,
+        icon=settings.icon,
+    )
+
+
+def _definition(feed: FeedSettings, defaults: DefaultSettings, zone: ZoneInfo) -> FeedDefinition:
+    return FeedDefinition(
+        path=f"/feeds/{feed.id}",
+        title=feed.title,
+        description=feed.description,
+        selection=_selection(feed.where, zone),
+        order=feed.order,
+        limit=feed.limit or defaults.limit,
+        content=feed.content or defaults.content,
+        per_provider=feed.per_provider,
+    )
+
+
+def _selection(where: WhereSettings, zone: ZoneInfo) -> Selection:
+    return Selection(
+        topics=_names(where.topics),
+        providers=_names(where.providers),
+        categories=_names(where.categories),
+        types=_names(where.types),
+        languages=_names(where.languages),
+        sources=_names(where.sources),
+        min_quality=where.min_quality,
+        min_heat=where.min_heat,
+        max_age=where.max_age,
+        since=_aware(where.since, zone),
+        match=where.match,
+    )
+
+
+def _names(condition: AnyNames | AnyDomains | None) -> Names:
+    return condition.names() if condition else NO_NAMES
+
+
+def _aware(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _below(folder: Path, path: Path) -> Path:
+    # Not resolve(): a link that deployments turn to the newest release must be followed at every scan, not once at start.
+    return Path(normpath(folder / path))
+
+
+def _store(address: str, folder: Path) -> str:
+    """Make the path in a SQLite URL absolute; leave databases in memory, SQLite's own file: URIs and other databases alone."""
+    scheme, _, rest = address.partition("://")
+    path, mark, query = rest.removeprefix("/").partition("?")
+    is_file = scheme.partition("+")[0] == _SQLITE and rest.startswith("/") and path
+    if not is_file or path == ":memory:" or path.startswith("file:"):
+        return address
+    return f"{scheme}:///{_below(folder, Path(path))}{mark}{query}"

@@ -1,0 +1,51 @@
+"""The JSON Schema of the configuration, which editors' YAML language servers complete, check and explain keys from.
+
+What loads is valid by it; not everything that is valid by it loads, for it can't say all.
+"""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from aggregator.config.measures import format_duration
+from aggregator.config.settings import Configuration
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class _Generator(GenerateJsonSchema):
+    """pydantic's generator, with defaults as a file would spell them, and no null, which no key takes."""
+
+    def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, timedelta):
+            return format_duration(dft)
+        return dft.key if isinstance(dft, ZoneInfo) else super().encode_default(dft)
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        made = super().default_schema(schema)
+        if made.get("default", ...) is None:
+            del made["default"]
+        return made
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  pydantic's signature
+        return False
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of a configuration file, every key with its description and examples."""
+    made = Configuration.model_json_schema(schema_generator=_Generator)
+    definitions: dict[str, dict[str, Any]] = made.pop("$defs")
+    for definition in (made, *definitions.values()):
+        definition.pop("title", None)  # the names of classes, which say nothing to editors
+    made |= {
+        "title": "Configuration of the feed aggregator",
+        "description": "One YAML file; see docs/configuration.md.",
+    }
+    made["properties"]["reload"] |= {"not": {"required": ["every", "cron"]}}
+    return {"$schema": _DIALECT, **made, "$defs": definitions}

@@ -1,0 +1,84 @@
+"""Reading: which files make up a configuration, and what they hold as trees. What can't be read is a problem, not an exception."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from aggregator.config.nodes import Entry, ListNode, MappingNode, Node, Place
+from aggregator.config.yaml_document import YamlDocument, parse
+from aggregator.errors import Problem
+
+_FEED_FOLDER = "feeds"
+_BIGGEST = 10 * 1024**2
+
+
+def read_main(path: Path) -> YamlDocument:
+    """Read the configuration file itself."""
+    document = _read(path)
+    if document.root is None and not document.problems:
+        reason = "the file is empty, expected a mapping with at least site and sources"
+        return YamlDocument(None, (Place(str(path), 1, 1).problem(None, reason),))
+    return document
+
+
+def read_feed_files(path: Path) -> Iterator[YamlDocument]:
+    """Read feeds/*.yaml beside the configuration file at `path`, by name; each becomes a mapping with the key `feeds`.
+
+    Hidden files are left out, as the shell's * does: editors keep their own there.
+    """
+    folder = path.parent / _FEED_FOLDER
+    try:
+        found = sorted(
+            file for file in folder.iterdir() if file.suffix == ".yaml" and not file.name.startswith(".")
+        )
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        yield YamlDocument(None, (_unreadable(folder, error, "a folder of feed files"),))
+        return
+    for file in found:
+        document = _read_regular(file)
+        yield YamlDocument(document.root and _as_feed_file(document.root), document.problems)
+
+
+def _as_feed_file(root: Node) -> Node:
+    """Give the one form that stands for all three: a mapping with `feeds`, a list of definitions, one definition."""
+    if isinstance(root, MappingNode) and "feeds" in root.entries:
+        return root
+    listed = root if isinstance(root, ListNode) else ListNode(root.place, (root,))
+    return MappingNode(root.place, {"feeds": Entry(root.place, listed)})
+
+
+def _read_regular(file: Path) -> YamlDocument:
+    if file.exists() and not file.is_file():  # reading a FIFO would wait for ever
+        reason = "is no file, expected YAML with definitions of feeds"
+        return YamlDocument(None, (Problem(file=str(file), line=1, column=1, reason=reason),))
+    return _read(file)
+
+
+def _read(path: Path) -> YamlDocument:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_BIGGEST + 1)
+    except OSError as error:
+        return YamlDocument(None, (_unreadable(path, error, "a YAML file"),))
+    if len(data) > _BIGGEST:
+        reason = f"the file is too big, expected at most {_BIGGEST // 1024**2} MiB"
+        return YamlDocument(None, (Place(str(path), 1, 1).problem(None, reason),))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return YamlDocument(None, (_undecodable(path, data, error),))
+    return parse(text, str(path))
+
+
+def _unreadable(path: Path, error: OSError, expected: str) -> Problem:
+    return Problem(file=str(path), reason=f"can't be read: {error.strerror or error}, expected {expected}")
+
+
+def _undecodable(path: Path, data: bytes, error: UnicodeDecodeError) -> Problem:
+    # The codec counts from behind a byte order mark.
+    position = error.start + len(data) - len(error.object)
+    before = data[:position]
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig", "replace")) + 1
+    reason = f"the byte 0x{data[position]:02X} (offset {position}) is no UTF-8, expected text in UTF-8"
+    return Place(str(path), before.count(b"\n") + 1, column).problem(None, reason)

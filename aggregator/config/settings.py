@@ -1,0 +1,435 @@
+"""Settings: everything that a configuration says, and the keys that say it, with what editors are told of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from aggregator.config.addresses import (
+    Domain,
+    Folder,
+    Host,
+    ListeningHost,
+    Permalink,
+    SiteAddress,
+    StoreAddress,
+    Tag,
+    WebAddress,
+    default_tag,
+)
+from aggregator.config.feed_settings import FeedSettings
+from aggregator.config.measures import Duration, Size, SomeTime, Switch, WholeNumber
+from aggregator.config.model import Frozen, Model, SomeOf
+from aggregator.config.texts import (
+    ArticleKey,
+    ContentName,
+    Cron,
+    Email,
+    ForeignKey,
+    FormatName,
+    Identifier,
+    Language,
+    OwnIdentifier,
+    Pattern,
+    SomeText,
+    SourceName,
+    Text,
+    TimeZone,
+)
+from aggregator.config.written import kind
+from feeds.definition import Content, FeedDefinition
+from feeds.site import Site
+
+
+class AuthorSettings(Model):
+    """Who answers for the feeds."""
+
+    name: SomeText = Field(description="Name of a person or a desk.", examples=["The desk"])
+    email: Email | None = Field(
+        default=None, description="E-mail address; readers see it.", examples=["desk@example.org"]
+    )
+    url: WebAddress | None = Field(
+        default=None, description="Page about the author.", examples=["https://news.example.org/desk"]
+    )
+
+
+class SiteSettings(Model):
+    """The site that publishes the feeds."""
+
+    title: SomeText = Field(
+        description="Name of the site, and title of the feed of everything.", examples=["The Model Wire"]
+    )
+    url: SiteAddress = Field(
+        description="Public address of the site, http or https. Self links, pages and identities derive from it, never "
+        "from what a request says. A slash at its end makes no difference.",
+        examples=["https://news.example.org", "https://example.org/news"],
+    )
+    description: Text = Field(
+        default="", description="What the site is about, in a sentence.", examples=["What happened in AI"]
+    )
+    language: Language = Field(
+        default="en",
+        description="Language of the site, and of articles that name none (BCP 47).",
+        examples=["en", "de-CH"],
+    )
+    timezone: TimeZone = Field(
+        default=ZoneInfo("UTC"),
+        description="Time zone (IANA name) of every date and time that names none.",
+        examples=["UTC", "Europe/Berlin"],
+    )
+    author: AuthorSettings | None = Field(
+        default=None,
+        description="Author of entries whose article names none.",
+        examples=[{"name": "The desk", "email": "desk@example.org"}],
+    )
+    copyright: SomeText | None = Field(
+        default=None, description="Rights, as text.", examples=["© 2026 The Model Wire"]
+    )
+    icon: WebAddress | None = Field(
+        default=None,
+        description="Picture of the site, square.",
+        examples=["https://news.example.org/icon.png"],
+    )
+    tag: Tag | None = Field(
+        default=None,
+        description="Tagging entity (RFC 4151) of the identities made here: a host or e-mail address that was yours, a comma, "
+        "and a date at which it was. By default the host of `url` and the year 2026. Before the site moves to another host, "
+        "write down what it was, or every entry without an identity of its own is new to readers.",
+        examples=["news.example.org,2026"],
+    )
+
+    @model_validator(mode="after")
+    def _has_tag(self) -> "SiteSettings":
+        if self.tag is None and default_tag(self.url) is None:
+            raise ValueError(
+                "the host of url can't stand in identities, expected a tag such as example.org,2026 beside it"
+            )
+        return self
+
+
+class SourceSettings(Model):
+    """A folder of article files."""
+
+    name: SourceName = Field(
+        description="Name by which feeds and identities refer to the source: letters, digits, _ and -. It must stay the same.",
+        examples=["news"],
+    )
+    path: Folder = Field(
+        description="The folder; relative to the configuration file.", examples=["content/news"]
+    )
+    include: SomeOf[Pattern] = Field(
+        default=("**/*.md", "**/*.markdown", "**/*.html"),
+        description="Files that are articles, as patterns below the folder.",
+        examples=[["**/*.md"]],
+    )
+    exclude: tuple[Pattern, ...] = Field(
+        default=(), description="Files that are none all the same.", examples=[["drafts/**"]]
+    )
+    fields: Frozen[ArticleKey, ForeignKey] = Field(
+        default={},
+        description="Keys of articles that have other names in this source: the key that is meant, and the name it has.",
+        examples=[{"publishedDateTime": "posted"}],
+    )
+    permalink: Permalink | None = Field(
+        default=None,
+        description="Address of articles that name none. {year} {month} {day} are those of the publication, {path} is the path "
+        "below the source's folder without its suffix, {slug} the last part of that, {source} the name of the source.",
+        examples=["https://blog.example.org/{year}/{month}/{slug}/"],
+    )
+
+
+class ReloadSettings(Model):
+    """When the sources are looked through for changes."""
+
+    every: SomeTime | None = Field(
+        default=timedelta(minutes=1),
+        description="Time from one look to the next. Not together with `cron`.",
+        examples=["1m", "30s"],
+    )
+    cron: Cron | None = Field(
+        default=None,
+        description="When to look, as five fields of crontab(5): minute, hour, day, month, weekday (0 and 7 are Sunday), in "
+        "the site's time zone. Not together with `every`.",
+        examples=["*/5 * * * *", "0 6-20 * * mon-fri"],
+    )
+    watch: Switch = Field(default=True, description="Act on changes of files at once, too.", examples=[True])
+    timeout: SomeTime = Field(
+        default=timedelta(minutes=10),
+        description="After so long a refresh is given up, and the last good state stays.",
+        examples=["10m"],
+    )
+    accept_loss: Switch = Field(
+        default=False,
+        description="Believe it when a source loses most of its files at once. By default that is taken for a disk that is "
+        "not there, and what the source held stays.",
+        examples=[False],
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cron_in_place_of_every(cls, written: Any) -> Any:
+        has_cron = isinstance(written, Mapping) and written.get("cron") is not None
+        return {"every": None, **written} if has_cron else written
+
+    @field_validator("cron")
+    @classmethod
+    def _is_one_of_two(cls, cron: str | None, info: ValidationInfo) -> str | None:
+        if cron is not None and info.data.get("every") is not None:
+            raise ValueError("can't stand beside every, expected one of the two")
+        return cron
+
+
+class ServerSettings(Model):
+    """Where the server listens, and what it promises caches."""
+
+    host: ListeningHost = Field(
+        default="127.0.0.1",
+        description="Address to listen on; 0.0.0.0 is every one.",
+        examples=["127.0.0.1", "0.0.0.0"],  # noqa: S104  an example, not the default
+    )
+    port: WholeNumber = Field(
+        default=8080, ge=0, le=65535, description="Port to listen on; 0 takes any free one.", examples=[8080]
+    )
+    workers: WholeNumber = Field(default=1, ge=1, le=64, description="Server processes.", examples=[1, 4])
+    max_age: Duration = Field(
+        default=timedelta(minutes=5),
+        description="How long readers and caches may keep an answer (Cache-Control: max-age); never past the next scheduled article.",
+        examples=["5m"],
+    )
+
+
+class DefaultSettings(Model):
+    """What feeds have in common, where a feed does not say otherwise."""
+
+    limit: WholeNumber = Field(
+        default=50, ge=1, le=1000, description="Entries of a feed, at most.", examples=[50]
+    )
+    content: ContentName = Field(
+        default=Content.FULL,
+        description="How much of an article an entry shows: full, excerpt or title.",
+        examples=["full"],
+    )
+    formats: SomeOf[FormatName] = Field(
+        default=("atom", "rss", "json"),
+        description="The formats in which every feed is published; the list of feeds (OPML) names the first.",
+        examples=[["atom", "rss", "json"]],
+    )
+
+
+class NamedFeed(Model):
+    """What an automatic feed says of itself."""
+
+    title: SomeText | None = Field(
+        default=None, description="Title in place of the automatic one.", examples=["Artificial Intelligence"]
+    )
+    description: Text = Field(
+        default="", description="What the feed is about.", examples=["Machines that learn"]
+    )
+
+
+class NamedTopic(NamedFeed):
+    """What a topic's feed says of itself, and the other names that the topic has."""
+
+    aliases: tuple[SomeText, ...] = Field(
+        default=(),
+        description="Other names of the topic; articles that use one belong to it.",
+        examples=[["A.I.", "KI"]],
+    )
+
+
+_MIN_ARTICLES = Field(
+    default=1, ge=1, le=1_000_000, description="A feed begins with so many articles.", examples=[1]
+)
+
+
+class AutomaticFeeds(Model):
+    """The feeds that are there because articles are."""
+
+    min_articles: WholeNumber = _MIN_ARTICLES
+    named: Frozen[SomeText, NamedFeed] = Field(
+        default={},
+        description="Feeds that get a title and description, by name.",
+        examples=[{"news": {"title": "All the news"}}],
+    )
+
+
+class TopicFeeds(AutomaticFeeds):
+    """The feeds of topics."""
+
+    named: Frozen[SomeText, NamedTopic] = Field(
+        default={},
+        description="Topics whose feeds get a title and description, and their other names, by name.",
+        examples=[{"AI": {"title": "Artificial Intelligence", "aliases": ["A.I."]}}],
+    )
+
+
+class ProviderFeeds(AutomaticFeeds):
+    """The feeds of providers."""
+
+    named: Frozen[Domain, NamedFeed] = Field(
+        default={},
+        description="Providers whose feeds get a title and description, by domain.",
+        examples=[{"pierpost.example": {"title": "The Pier Post"}}],
+    )
+
+
+class LimitSettings(Model):
+    """What an article file may weigh."""
+
+    front_matter: Size = Field(
+        default=256 * 1024,
+        description="Front matter of a file, at most.",
+        examples=["256KiB"],
+        json_schema_extra={"default": "256KiB"},
+    )
+    file: Size = Field(
+        default=5 * 1024**2,
+        description="A file as a whole, at most.",
+        examples=["5MiB"],
+        json_schema_extra={"default": "5MiB"},
+    )
+
+    @field_validator("*")
+    @classmethod
+    def _is_possible(cls, size: int) -> int:
+        if not 1024 <= size <= 1024**3:  # noqa: PLR2004  the message says it in words
+            raise ValueError(f"{size} bytes are impossible, expected 1KiB to 1GiB")
+        return size
+
+
+def _none_for_false(written: object) -> object:
+    if written is False or written == "false":
+        return None
+    if isinstance(written, str):
+        raise ValueError(f"is {kind(written)}, expected a mapping or false")  # noqa: TRY004  pydantic collects ValueError alone
+    return written
+
+
+class Configuration(Model):
+    """Everything that the file can hold."""
+
+    site: SiteSettings = Field(
+        description="The site that publishes the feeds.",
+        examples=[{"title": "The Model Wire", "url": "https://news.example.org"}],
+    )
+    sources: SomeOf[SourceSettings] = Field(
+        description="The folders of article files.", examples=[[{"name": "news", "path": "content/news"}]]
+    )
+    reload: ReloadSettings = Field(
+        default_factory=ReloadSettings,
+        description="When the sources are looked through for changes.",
+        examples=[{"every": "1m", "watch": True}],
+    )
+    store: StoreAddress = Field(
+        default="sqlite:///var/aggregator.db",
+        description="Where the catalogue of articles is kept, as a SQLAlchemy URL; the path in a sqlite URL is relative to the "
+        "configuration file (four slashes make it absolute). It can be deleted: the sources have everything but the times "
+        "of past changes.",
+        examples=["sqlite:///../var/aggregator.db", "sqlite:////var/lib/aggregator/aggregator.db"],
+    )
+    server: ServerSettings = Field(
+        default_factory=ServerSettings,
+        description="Where the server listens, and what it promises caches.",
+        examples=[{"port": 8080}],
+    )
+    defaults: DefaultSettings = Field(
+        default_factory=DefaultSettings,
+        description="What feeds have in common, where a feed does not say otherwise.",
+        examples=[{"limit": 30}],
+    )
+    topics: Annotated[
+        TopicFeeds | None,
+        BeforeValidator(_none_for_false, json_schema_input_type=Literal[False] | TopicFeeds),
+    ] = Field(
+        default_factory=TopicFeeds,
+        description="The automatic feeds of topics; false switches them off.",
+        examples=[{"min_articles": 3}, False],
+    )
+    providers: Annotated[
+        ProviderFeeds | None,
+        BeforeValidator(_none_for_false, json_schema_input_type=Literal[False] | ProviderFeeds),
+    ] = Field(
+        default_factory=ProviderFeeds,
+        description="The automatic feeds of providers; false switches them off.",
+        examples=[{"min_articles": 3}, False],
+    )
+    categories: Annotated[
+        AutomaticFeeds | None,
+        BeforeValidator(_none_for_false, json_schema_input_type=Literal[False] | AutomaticFeeds),
+    ] = Field(
+        default_factory=AutomaticFeeds,
+        description="The automatic feeds of categories; false switches them off.",
+        examples=[{"min_articles": 3}, False],
+    )
+    feeds: tuple[FeedSettings, ...] = Field(
+        default=(),
+        description="Feeds of your own. More may lie in feeds/*.yaml beside the configuration file.",
+        examples=[[{"id": "best-of-ai", "title": "The best of AI"}]],
+    )
+    moved: Frozen[OwnIdentifier, Identifier] = Field(
+        default={},
+        description="Ids that feeds of yours had, and the ids they have now: readers are sent on (301).",
+        examples=[{"old-id": "best-of-ai"}],
+    )
+    gone: tuple[OwnIdentifier, ...] = Field(
+        default=(),
+        description="Ids of feeds that are no more: readers are told to stop asking (410).",
+        examples=[["retired-id"]],
+    )
+    limits: LimitSettings = Field(
+        default_factory=LimitSettings,
+        description="What an article file may weigh.",
+        examples=[{"file": "1MiB"}],
+    )
+    embeds: tuple[Host, ...] = Field(
+        default=(
+            "www.youtube.com",
+            "www.youtube-nocookie.com",
+            "player.vimeo.com",
+            "www.dailymotion.com",
+            "open.spotify.com",
+            "w.soundcloud.com",
+        ),
+        description="Hosts whose frames (iframe) may stay in articles, over https; all others are taken out.",
+        examples=[["www.youtube-nocookie.com", "player.vimeo.com"]],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A configuration that can be used: complete, its paths absolute, its feeds defined.
+
+    path        the configuration file, absolute
+    store       a SQLAlchemy URL; the path of SQLite's file in it is absolute
+    topics, providers, categories  None where they are switched off
+    feeds       the configured ones, at /feeds/ID
+    moved       the id that each id of old has now
+    embeds      hosts whose frames may stay in articles
+    """
+
+    path: Path
+    site: Site
+    timezone: ZoneInfo
+    sources: tuple[SourceSettings, ...]
+    reload: ReloadSettings
+    store: str
+    server: ServerSettings
+    defaults: DefaultSettings
+    topics: TopicFeeds | None
+    providers: AutomaticFeeds | None
+    categories: AutomaticFeeds | None
+    feeds: tuple[FeedDefinition, ...]
+    moved: Mapping[str, str]
+    gone: frozenset[str]
+    limits: LimitSettings
+    embeds: tuple[str, ...]

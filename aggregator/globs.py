@@ -1,0 +1,33 @@
+"""Globs over POSIX paths below a folder: `**` any folders, `*` and `?` within a name, `[abc]` and `[!abc]`. Case counts."""
+
+import re
+from collections.abc import Sequence
+
+_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_MEANINGS = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+def compile_globs(globs: Sequence[str]) -> re.Pattern[str]:
+    """Give a pattern that matches the whole of every path that one of `globs` matches; none match nothing."""
+    if not globs:
+        return re.compile(r"(?!)")
+    return re.compile("|".join(f"(?:{_translated(glob)})" for glob in globs) + r"\Z", re.DOTALL)
+
+
+def _translated(glob: str) -> str:
+    # Every alternative ends at the end of the path by itself, for `\Z` binds to the last one only.
+    return "".join(_piece(token) for token in _TOKEN.findall(glob)) + r"\Z"
+
+
+def _piece(token: str) -> str:
+    if token in _MEANINGS:
+        return _MEANINGS[token]
+    if token.startswith("[") and token.endswith("]") and len(token) > 2:
+        return _character_class(token[1:-1])
+    return re.escape(token)
+
+
+def _character_class(inside: str) -> str:
+    negated = inside.startswith("!")
+    members = inside.removeprefix("!").replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]").replace("^", r"\^")
+    return f"(?!/)[{'^' if negated else ''}{members}]"

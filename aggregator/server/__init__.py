@@ -1,0 +1,21 @@
+"""The HTTP server.
+
+app.py          the application: one handler for every address
+runner.py       listening, and stopping in time
+served.py       what is served: replaced as a whole
+handlers.py     from request to answer
+responses.py    the answers and their header fields
+addresses.py    which path a request means, and where old addresses lead: pure
+conditional.py  whether what the client holds is current: pure
+encoding.py     which content coding to send: pure
+bodies.py       bodies that requests bring, which nobody wants
+failures.py     telling of failures once
+stalls.py       clients that stop reading
+"""
+
+from aggregator.server.addresses import Addresses
+from aggregator.server.app import create_app
+from aggregator.server.runner import Running, listen
+from aggregator.server.served import READY, Editions, Readiness, Served
+
+__all__ = ["READY", "Addresses", "Editions", "Readiness", "Running", "Served", "create_app", "listen"]

@@ -1,0 +1,92 @@
+"""Addresses: which path a request means, and where the addresses lead that are no documents. Pure.
+
+Nothing here looks at Host, at X-Forwarded-*, or at the authority of a request target in absolute form.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from feeds.formats import FORMATS
+
+HEALTH = "/healthz"
+READINESS = "/readyz"
+
+LONGEST_PATH = 1024
+
+# Where programs and people look for a feed without being told (the contract's table of addresses).
+_ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "/feed": "/feeds/all.rss",
+        "/feed.xml": "/feeds/all.rss",
+        "/rss": "/feeds/all.rss",
+        "/rss.xml": "/feeds/all.rss",
+        "/index.xml": "/feeds/all.rss",
+        "/atom.xml": "/feeds/all.atom",
+        "/feed.json": "/feeds/all.json",
+    }
+)
+
+_SUFFIXES = tuple(one.suffix for one in FORMATS.values())
+
+# Every path that leads anywhere is spelled like this: no empty segment, none that begins with a dot, so none of the
+# ways to say "the folder above", and nothing that a Location or a file system could read as something else.
+_PATH = re.compile(r"/|(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_QUERY = re.compile(r"[?#]")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Addresses that were feeds once. Paths without a suffix: they stand for the page, and for the feed in every format.
+
+    moved  old path to new path, such as /feeds/old-id to /feeds/best-of-ai
+    gone   paths that lead nowhere for good
+    """
+
+    moved: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+    def new_path(self, path: str) -> str | None:
+        """Give the path that `path` has moved to for good, with the same suffix; None where it has not."""
+        if path in _ALIASES:
+            return _ALIASES[path]
+        stem, suffix = split(path)
+        target = self.moved.get(stem)
+        return None if target is None else target + suffix
+
+    def is_gone(self, path: str) -> bool:
+        """Whether there was a feed at `path`, and will be none again."""
+        return split(path)[0] in self.gone
+
+
+def split(path: str) -> tuple[str, str]:
+    """Give the path of a feed's page and the suffix of its format, empty where `path` ends in none."""
+    suffix = next((suffix for suffix in _SUFFIXES if path.endswith(suffix)), "")
+    return path.removesuffix(suffix), suffix
+
+
+def requested_path(target: str) -> str | None:
+    """Give the path that a request target (RFC 9112 section 3.2) means, None where it can't lead anywhere.
+
+    The query is left out: parameters that are not known neither break an address nor matter. Escapes of characters that
+    need none mean those characters (RFC 3986 section 6.2.2.2); no other escape stands in an address here.
+    """
+    path = _QUERY.split(target, maxsplit=1)[0]
+    if not path.startswith("/"):
+        # Section 3.2.2: absolute form is to be understood; the authority in it decides nothing here.
+        path, found = _ORIGIN.subn("", path, count=1)
+        if not found:
+            return None
+        path = path or "/"
+    if "%" in path:
+        path = _ESCAPE.sub(_unescaped, path)
+    return path if len(path) <= LONGEST_PATH and _PATH.fullmatch(path) else None
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if character in _UNRESERVED else escape[0]

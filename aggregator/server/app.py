@@ -1,0 +1,31 @@
+"""The aiohttp application: one handler for every address, since which documents there are changes while it runs."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from aggregator.server.failures import Failures
+from aggregator.server.handlers import BODY_SECONDS, CLOCK, FAILURES, SERVED, answer
+from aggregator.server.served import Served
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    served: Callable[[], Served], *, clock: Callable[[], datetime] = utc_now, body_seconds: float = 10.0
+) -> web.Application:
+    """Give an application that serves what `served` gives, which is asked at every request and must not wait.
+
+    body_seconds  how long the body of a request may take to come
+    """
+    app = web.Application()
+    app[SERVED] = served
+    app[CLOCK] = clock
+    app[BODY_SECONDS] = body_seconds
+    app[FAILURES] = Failures()
+    app.router.add_route("*", "/{path:.*}", answer)
+    return app

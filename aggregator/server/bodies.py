@@ -1,0 +1,34 @@
+"""Bodies: what requests bring along. No address wants one, so a small one is read and dropped, and any other refused."""
+
+import asyncio
+
+from aiohttp import web
+
+from aggregator.server import responses
+
+MOST_BYTES = 64 * 1024
+
+
+async def drop_body(request: web.Request, seconds: float) -> web.Response | None:
+    """Read the body to its end, within so many seconds; give the refusal where that can't be done.
+
+    aiohttp itself would wait for the rest of a body for ever (measured).
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _drop(request)
+    except TimeoutError:
+        return responses.refused_body(
+            408, f"The body of the request has not ended within {seconds:g} seconds."
+        )
+    except web.RequestPayloadError:
+        return responses.refused_body(400, "The body of the request is not what its header fields say.")
+
+
+async def _drop(request: web.Request) -> web.Response | None:
+    size = 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size > MOST_BYTES:
+            return responses.refused_body(413, f"No address takes a body; more than {MOST_BYTES} bytes came.")
+    return None

@@ -1,0 +1,104 @@
+"""Listening, and stopping in time. Which event loop it runs on is the caller's choice."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from time import monotonic
+
+from aiohttp import http_exceptions, web
+
+from aggregator.errors import ServeError
+from aggregator.server.stalls import Stalls
+
+# A keep-alive connection may idle for so long, and so long may the header fields of a request take: aiohttp has one limit
+# for both, an hour by default. Longer than the pauses of a proxy that polls, short against dripped header fields.
+_KEEP_ALIVE_SECONDS = 30.0
+
+# aiohttp waits for it twice, and ten seconds are all that there is for stopping.
+_SHUTDOWN_SECONDS = 4.0
+
+# How long a client may still be sending after it was answered, so that it reads the answer before the connection ends.
+_LINGER_SECONDS = 2.0
+
+# Connections that the kernel holds while the loop is busy: after a refresh, readers come all at once.
+_BACKLOG = 1024
+
+_STALL_SECONDS = 30.0
+_SWEEP_SECONDS = 5.0
+
+
+class Running:
+    """A server that listens. Belongs to the event loop."""
+
+    def __init__(self, runner: web.AppRunner, port: int, sweeping: asyncio.Task[None]) -> None:
+        self._runner = runner
+        self._sweeping = sweeping
+        self._port = port
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._port
+
+    async def stop(self) -> None:
+        """Take no more connections, finish what is in flight, and end within ten seconds."""
+        await self._runner.cleanup()
+        self._sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._sweeping
+
+
+async def listen(
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    reuse_port: bool = False,
+    keep_alive_seconds: float = _KEEP_ALIVE_SECONDS,
+    stall_seconds: float = _STALL_SECONDS,
+    sweep_seconds: float = _SWEEP_SECONDS,
+) -> Running:
+    """Serve `app` at host and port, 0 for a free one; raise ServeError where that can't be had.
+
+    reuse_port  let other processes listen on the same port, so that the kernel spreads connections over them
+    """
+    runner = web.AppRunner(
+        app,
+        access_log=None,  # it costs much, and would keep what readers ask for
+        logger=_connection_logger(),
+        keepalive_timeout=keep_alive_seconds,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+        lingering_time=_LINGER_SECONDS,
+        handler_cancellation=True,
+        auto_decompress=False,  # bodies are dropped unread
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, host, port, reuse_port=reuse_port or None, backlog=_BACKLOG)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise ServeError(
+            f"can't listen on {host} port {port}: {error.strerror or error}; expected a free one"
+        ) from error
+    sweeping = asyncio.create_task(_sweep(runner, Stalls(stall_seconds), sweep_seconds))
+    return Running(runner, site.port, sweeping)
+
+
+async def _sweep(runner: web.AppRunner, stalls: Stalls, seconds: float) -> None:
+    while runner.server is not None:
+        await asyncio.sleep(seconds)
+        if runner.server is not None:
+            stalls.sweep(runner.server.connections, monotonic())
+
+
+def _connection_logger() -> logging.Logger:
+    logger = logging.getLogger(f"{__name__}.connections")
+    logger.addFilter(_is_ours)
+    return logger
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Leave out requests that are no HTTP: they are answered with 400, and their bytes may hold what no log should."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, http_exceptions.HttpProcessingError)

@@ -1,0 +1,48 @@
+"""Served: what the server serves at one moment. The whole of it is replaced when the configuration or the state changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aggregator.edition import Edition
+from aggregator.server.addresses import Addresses
+
+
+class Editions(Protocol):
+    """Gives editions by the path of their address. The press is one; tests have another."""
+
+    def current(self, path: str) -> Edition | None:
+        """Give the edition at `path` if it is known to be up to date; asks nobody."""
+        ...
+
+    async def edition(self, path: str) -> Edition | None:
+        """Give the edition at `path`, None where there is none; raises where that can't be found out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether there is a good generation to serve; if not, why, in words for people outside."""
+
+    is_ready: bool
+    reason: str = ""
+
+
+READY = Readiness(is_ready=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What is served, from one configuration.
+
+    site_url   absolute, without a slash at its end: what every Location begins with
+    max_age    path to the seconds for which an answer may be kept unasked
+    has_pages  whether feeds have pages for people, to which a browser can be sent
+    """
+
+    press: Editions
+    site_url: str
+    max_age: Callable[[str], int]
+    addresses: Addresses = field(default_factory=Addresses)
+    readiness: Readiness = READY
+    has_pages: bool = False
