@@ -16,8 +16,12 @@ T = TypeVar("T")
 _TRUE = frozenset({"true", "yes", "on", "y", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "0"})
 _WHOLE_NUMBER = re.compile(r"[-+]?[0-9]{1,15}")
-_DATE_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[Tt ]\s*(\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([Zz]|[-+]\d{2}(?::?\d{2})?)?)?")
-_DURATION = re.compile(r"P(?:(\d{1,4})W|(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})(?:[.,]\d+)?S)?)?)")
+_DATE_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[Tt ]\s*(\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([Zz]|[-+]\d{2}(?::?\d{2})?)?)?"
+)
+_DURATION = re.compile(
+    r"P(?:(\d{1,4})W|(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})(?:[.,]\d+)?S)?)?)"
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 _DOMAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f<>\"\\^`{|}]")
@@ -110,7 +114,9 @@ def duration(node: Node) -> int:
 
 def web_address(node: Node) -> str:
     """Read an absolute http or https URL."""
-    return _checked(node, scalar(node, "an absolute http or https URL").strip(), "an absolute http or https URL")
+    return _checked(
+        node, scalar(node, "an absolute http or https URL").strip(), "an absolute http or https URL"
+    )
 
 
 def address(base: str) -> Callable[[Node], str]:

@@ -19,8 +19,8 @@ import click
 from aggregator import config
 from aggregator.config import Settings
 from aggregator.errors import AggregatorError, ConfigurationError, Problem, Severity
-from aggregator.refresh import Report
 from aggregator.operations import check_everything, preview_feed, publish_site
+from aggregator.refresh import Report
 from aggregator.service import serve_site
 
 PROGRAM = "aggregator"
@@ -137,7 +137,7 @@ def preview(feed: str, suffix: str, config_path: Path) -> None:
     """
     with _reported(), _progress() as progress:
         body = preview_feed(config.load(config_path), feed, suffix, _now(), progress)
-    click.get_binary_stream("stdout").write(body)
+    click.echo(body, nl=False)
 
 
 @cli.command()
@@ -157,8 +157,8 @@ def _overridden(
     server = settings.server.model_copy(
         update={name: value for name, value in chosen.items() if value is not None}
     )
-    reload = settings.reload.model_copy(update={"accept_loss": True} if accept_loss else {})
-    return replace(settings, server=server, reload=reload)
+    reloading = settings.reload.model_copy(update={"accept_loss": True} if accept_loss else {})
+    return replace(settings, server=server, reload=reloading)
 
 
 @contextmanager

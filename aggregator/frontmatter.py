@@ -99,8 +99,10 @@ def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome
     except _FileProblem as problem:
         return Outcome(problems=(Problem(file=file, reason=str(problem), line=problem.line, column=1),))
     except YamlNodesError as error:
-        place = {"line": error.line + 1, "column": error.column}
-        return Outcome(problems=(Problem(file=file, reason=f"the front matter {error.reason}", **place),))
+        reason = f"the front matter {error.reason}"
+        return Outcome(
+            problems=(Problem(file=file, reason=reason, line=error.line + 1, column=error.column),)
+        )
     if node is None or (isinstance(node, Scalar) and node.is_null):
         return Outcome()
     if not isinstance(node, yaml_nodes.Mapping):
@@ -123,7 +125,9 @@ def _split(data: bytes, max_front_matter: int) -> tuple[str, str] | None:
     closing = _CLOSING.search(data, opening.end(), opening.end() + max_front_matter + 4)
     if closing is None:
         if len(data) - opening.end() > max_front_matter:
-            raise _FileProblem(f"the front matter is longer than {max_front_matter} bytes, expected a line '---' before", 1)
+            raise _FileProblem(
+                f"the front matter is longer than {max_front_matter} bytes, expected a line '---' before", 1
+            )
         raise _FileProblem("the front matter that begins here is not closed, expected another line '---'", 1)
     return legal(_decoded(data, opening.end(), closing.start())), _decoded(data, closing.end(), len(data))
 
@@ -134,7 +138,9 @@ def _decoded(data: bytes, start: int, end: int) -> str:
     except UnicodeDecodeError as error:
         offset = start + error.start
         line = data.count(b"\n", 0, offset) + 1
-        raise _FileProblem(f"byte {offset} (0x{data[offset]:02x}) is not UTF-8, expected text in UTF-8", line) from None
+        raise _FileProblem(
+            f"byte {offset} (0x{data[offset]:02x}) is not UTF-8, expected text in UTF-8", line
+        ) from None
 
 
 class _ArticleReader:
@@ -169,7 +175,10 @@ class _ArticleReader:
         match = _FILE_DATE.match(self._path.rpartition("/")[2].partition(".")[0])
         if match is None:
             return None
-        return self._read("publishedDateTime", Scalar(match[1], False, 1, 1), lambda node: values.moment(node, self._reading.timezone))
+        named = Scalar(match[1], is_null=False, line=0, column=1)
+        return self._read(
+            "publishedDateTime", named, lambda node: values.moment(node, self._reading.timezone)
+        )
 
     def _article(self, title: str, published: datetime, body: str) -> Article:
         site = self._reading.site
@@ -188,7 +197,8 @@ class _ArticleReader:
             updated=self._get("updatedDateTime", lambda node: values.moment(node, self._reading.timezone)),
             excerpt=self._get("excerpt", values.line) or "",
             body=self._body(body, base),
-            featured_content=self._get("featuredContent", lambda node: self._html(values.text(node), base)) or "",
+            featured_content=self._get("featuredContent", lambda node: self._html(values.text(node), base))
+            or "",
             link=link,
             original_url=original,
             category=next(iter(self._get("category", values.lines) or ()), None),
@@ -202,9 +212,13 @@ class _ArticleReader:
             topics=self._get("topics", values.lines) or (),
             images=self._get("images", lambda node: _images(node, base)) or (),
             related=self._get("related", values.each(self._related, "articles in short form")) or (),
-            actions=self._get("actions", values.each(lambda one: _action(one, base), "a list of url, type and title")) or (),
+            actions=self._get(
+                "actions", values.each(lambda one: _action(one, base), "a list of url, type and title")
+            )
+            or (),
             is_published=(self._get("published", values.boolean) is not False) and not is_draft,
-            is_removed=bool(self._get("removed", values.boolean)) or bool(self._get("deleted", values.boolean)),
+            is_removed=bool(self._get("removed", values.boolean))
+            or bool(self._get("deleted", values.boolean)),
         )
 
     # Keys
@@ -232,12 +246,22 @@ class _ArticleReader:
 
     def _note(self, key: str, reason: str, at: Node, value: str, severity: Severity = Severity.ERROR) -> None:
         # The front matter begins in the file's second line.
-        place = {"line": at.line + 1, "column": at.column}
-        self._problems.append(Problem(file=self._file, key=key, value=value, reason=reason, severity=severity, **place))
+        problem = Problem(
+            file=self._file,
+            line=at.line + 1,
+            column=at.column,
+            key=key,
+            value=value,
+            reason=reason,
+            severity=severity,
+        )
+        self._problems.append(problem)
 
     def _missing(self, key: str, expected: str) -> None:
         if not any(problem.key == key for problem in self._problems):
-            self._problems.append(Problem(file=self._file, line=1, column=1, key=key, reason=f"is missing, expected {expected}"))
+            self._problems.append(
+                Problem(file=self._file, line=1, column=1, key=key, reason=f"is missing, expected {expected}")
+            )
 
     def _mark(self, key: str, lowest: int) -> int | None:
         """Read a mark up to 100: one out of its range counts as the end of the range, with a warning; -1 is unknown."""
@@ -264,7 +288,12 @@ class _ArticleReader:
             return None
         day = published.astimezone(self._reading.timezone)
         stem = self._path.rpartition("/")[2].rpartition(".")[0]
-        parts = {"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}", "source": self._reading.source}
+        parts = {
+            "year": f"{day:%Y}",
+            "month": f"{day:%m}",
+            "day": f"{day:%d}",
+            "source": self._reading.source,
+        }
         parts |= {"slug": _FILE_DATE.sub("", stem, count=1) or stem, "path": self._path.rpartition(".")[0]}
         link = self._reading.permalink
         for name, value in parts.items():
@@ -277,7 +306,9 @@ class _ArticleReader:
         text = repaired(legal(body)).strip()
         if not text:
             return ""
-        return self._html(text if self._path.lower().endswith(_HTML_SUFFIXES) else markdown_to_html(text), base)
+        return self._html(
+            text if self._path.lower().endswith(_HTML_SUFFIXES) else markdown_to_html(text), base
+        )
 
     def _html(self, html: str, base: str) -> str:
         return sanitise(html, base, self._reading.embeds)
@@ -293,11 +324,18 @@ class _ArticleReader:
         if not domain:
             return None
         images = _optional(fields, "images", lambda images: _images(images, base)) or ()
-        return Provider(name=name or domain, domain=domain, images=images, authors=_optional(fields, "authors", _authors) or ())
+        return Provider(
+            name=name or domain,
+            domain=domain,
+            images=images,
+            authors=_optional(fields, "authors", _authors) or (),
+        )
 
     def _related(self, fields: yaml_nodes.Mapping) -> Related:
         site = self._reading.site
-        link = _optional(fields, "webUrl", values.web_address) or _optional(fields, "originalUrl", values.web_address)
+        link = _optional(fields, "webUrl", values.web_address) or _optional(
+            fields, "originalUrl", values.web_address
+        )
         title = _optional(fields, "title", values.line)
         if not title or link is None:
             raise ValueProblem(fields, "a title and a webUrl or originalUrl")
@@ -306,10 +344,14 @@ class _ArticleReader:
             title=title,
             link=link,
             excerpt=_optional(fields, "excerpt", values.line) or "",
-            published=_optional(fields, "publishedDateTime", lambda node: values.moment(node, self._reading.timezone)),
+            published=_optional(
+                fields, "publishedDateTime", lambda node: values.moment(node, self._reading.timezone)
+            ),
             type=_optional(fields, "type", values.line) or None,
             quality=_optional(fields, "quality", _bounded_mark),
-            provider=self._provider(provider, site.url, link) if provider is not None and not _is_null(provider) else None,
+            provider=self._provider(provider, site.url, link)
+            if provider is not None and not _is_null(provider)
+            else None,
             images=_optional(fields, "images", lambda node: _images(node, link)) or (),
         )
 
@@ -388,4 +430,3 @@ def _action(fields: yaml_nodes.Mapping, base: str) -> Action:
         title=_optional(fields, "title", values.line) or None,
         length=_optional(fields, "length", values.whole_number),
     )
-

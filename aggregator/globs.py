@@ -22,12 +22,18 @@ def _translated(glob: str) -> str:
 def _piece(token: str) -> str:
     if token in _MEANINGS:
         return _MEANINGS[token]
-    if token.startswith("[") and token.endswith("]") and len(token) > 2:
+    if token.startswith("[") and token.endswith("]"):
         return _character_class(token[1:-1])
     return re.escape(token)
 
 
 def _character_class(inside: str) -> str:
     negated = inside.startswith("!")
-    members = inside.removeprefix("!").replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]").replace("^", r"\^")
+    members = (
+        inside.removeprefix("!")
+        .replace("\\", r"\\")
+        .replace("[", r"\[")
+        .replace("]", r"\]")
+        .replace("^", r"\^")
+    )
     return f"(?!/)[{'^' if negated else ''}{members}]"

@@ -32,7 +32,9 @@ class Taken:
     outcome: Outcome
 
 
-def take_in(root: Path, paths: Sequence[str], reading: Reading, limit: int, processes: int | None = None) -> Iterator[Taken]:
+def take_in(
+    root: Path, paths: Sequence[str], reading: Reading, limit: int, processes: int | None = None
+) -> Iterator[Taken]:
     """Read files of at most `limit` bytes, in the order of `paths`. A file that is gone or is being written is left out.
 
     processes  None: as many as suit the number of files and of processors; 1: this one
@@ -64,7 +66,9 @@ def _in_processes(
         while pending:
             yield from pending.popleft().result()
     except BrokenProcessPool as error:
-        raise SourceError("a process that reads articles has died, perhaps for want of memory; nothing was changed") from error
+        raise SourceError(
+            "a process that reads articles has died, perhaps for want of memory; nothing was changed"
+        ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

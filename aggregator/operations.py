@@ -18,7 +18,10 @@ from aggregator.wiring import wire
 
 def check_everything(settings: Settings, now: datetime, progress: Progress) -> Report:
     """Read every article into a catalogue of its own, which is thrown away, and report what is wrong."""
-    with TemporaryDirectory(prefix="aggregator-") as folder, _opened(f"sqlite:///{folder}/check.db") as catalogue:
+    with (
+        TemporaryDirectory(prefix="aggregator-") as folder,
+        _opened(f"sqlite:///{folder}/check.db") as catalogue,
+    ):
         return wire(settings, catalogue).refresh.run(now, progress)
 
 
@@ -27,17 +30,22 @@ def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, prog
 
     Works on a copy of the catalogue: what a changed configuration would do must not happen to the one that is served.
     """
-    with TemporaryDirectory(prefix="aggregator-") as folder, _opened(settings.store) as served:
-        with _opened(f"sqlite:///{folder}/preview.db") as catalogue:
+    with (
+        TemporaryDirectory(prefix="aggregator-") as folder,
+        _opened(f"sqlite:///{folder}/preview.db") as catalogue,
+    ):
+        with _opened(settings.store) as served:
             served.copy_to(catalogue)
-            wiring = wire(settings, catalogue)
-            wiring.refresh.run(now, progress)
-            with catalogue.snapshot() as snapshot:
-                feeds = FeedDrafts(wiring.definitions, settings.site, (suffix,))
-                return _body(feeds, f"{_path(feed)}.{suffix}", feed, snapshot)
+        wiring = wire(settings, catalogue)
+        wiring.refresh.run(now, progress)
+        with catalogue.snapshot() as snapshot:
+            feeds = FeedDrafts(wiring.definitions, settings.site, (suffix,))
+            return _body(feeds, f"{_path(feed)}.{suffix}", feed, snapshot)
 
 
-def publish_site(settings: Settings, out: Path, now: datetime, progress: Progress) -> tuple[Report, Published]:
+def publish_site(
+    settings: Settings, out: Path, now: datetime, progress: Progress
+) -> tuple[Report, Published]:
     """Bring the catalogue up to date and write every document to `out`."""
     with _opened(settings.store) as catalogue:
         wiring = wire(settings, catalogue)
@@ -52,7 +60,9 @@ def _body(feeds: FeedDrafts, path: str, asked: str, snapshot: Snapshot) -> bytes
         known = [known.rpartition(".")[0] for known in feeds.paths(snapshot)]
         close = get_close_matches(path.rpartition(".")[0], known, n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
-        raise UnknownFeedError(f"{asked!r} is no feed, expected an id such as 'all' or a path such as '/topics/ai'{hint}")
+        raise UnknownFeedError(
+            f"{asked!r} is no feed, expected an id such as 'all' or a path such as '/topics/ai'{hint}"
+        )
     return draft.make().body
 
 

@@ -148,7 +148,9 @@ class Refresh:
             if not wanted:
                 break
             for source in sorted({source for source, _ in wanted}):
-                count += sum(self._read(writer, works[source], [path for name, path in wanted if name == source]))
+                count += sum(
+                    self._read(writer, works[source], [path for name, path in wanted if name == source])
+                )
         return count
 
     def _read(self, writer: Writer, work: _Work, paths: Iterable[str]) -> Iterator[int]:
@@ -168,7 +170,9 @@ class Refresh:
                 self._problems[name, taken.path] = outcome.problems
             article = None if outcome.article is None else _with_named_topics(outcome.article, self._aliases)
             has_problems = bool(outcome.problems)
-            yield FileRead(source=name, path=taken.path, stamp=taken.stamp, article=article, has_problems=has_problems)
+            yield FileRead(
+                source=name, path=taken.path, stamp=taken.stamp, article=article, has_problems=has_problems
+            )
 
     def _report(
         self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]

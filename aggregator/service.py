@@ -118,11 +118,15 @@ class Keeper:
         loop = asyncio.get_running_loop()
         self._under_way = loop.run_in_executor(self._thread, self._refresh.run, datetime.now(UTC))
         try:
-            report = await asyncio.wait_for(asyncio.shield(self._under_way), self._settings.reload.timeout.total_seconds())
+            report = await asyncio.wait_for(
+                asyncio.shield(self._under_way), self._settings.reload.timeout.total_seconds()
+            )
         except AggregatorError as error:
             logger.error("refresh failed, the last good state stays: %s", error)  # noqa: TRY400  the text says all
         except TimeoutError:
-            logger.error("refresh has not ended within %s; the last good state stays", self._settings.reload.timeout)  # noqa: TRY400
+            logger.error(
+                "refresh has not ended within %s; the last good state stays", self._settings.reload.timeout
+            )
         except Exception:
             logger.exception("refresh failed, the last good state stays")
         else:

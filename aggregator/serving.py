@@ -5,18 +5,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from aggregator.addresses import gone_paths, page_path_of, redirects
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.press import Press
-from aggregator.server.app import create_app
-from aggregator.server.runner import Running, listen
-from aggregator.server.served import Served
+from aggregator.server import READY, Addresses, Readiness, Running, Served, create_app, listen
 from aggregator.wiring import wire
 
 logger = logging.getLogger(__name__)
 
 _EDITIONS_BYTES = 256 * 1024 * 1024
+_NOT_READY = Readiness(is_ready=False, reason="The articles are being loaded for the first time.")
 
 
 def _now() -> datetime:
@@ -29,52 +27,56 @@ class Serving:
     def __init__(self, settings: Settings, catalogue: Catalogue, now: Callable[[], datetime] = _now) -> None:
         self._catalogue = catalogue
         self._now = now
-        self._generation = 0
+        self._settings = settings
         self._next_due: datetime | None = None
         self._running: Running | None = None
-        self._press, self._served = self._configured(settings)
-        self._look()
+        self._press = self._new_press()
+        self._served = self._look()
 
     async def start(self, host: str, port: int, *, reuse_port: bool = False) -> int:
         """Listen, and give the port: what an earlier run left in the catalogue is served until the first refresh has ended."""
-        self._running = await listen(create_app(lambda: self._served), host, port, reuse_port=reuse_port)
-        logger.info("serving %s on http://%s:%d", self._served.site_url, host, self._running.port)
+        self._running = await listen(
+            create_app(lambda: self._served, clock=self._now), host, port, reuse_port=reuse_port
+        )
+        logger.info("serving %s on http://%s:%d", self._settings.site.url, host, self._running.port)
         return self._running.port
 
     def advance(self, next_due: datetime | None) -> None:
         """Take note that a refresh has ended; `next_due` is when the next scheduled article goes live."""
         self._next_due = next_due
-        self._look()
+        self._served = self._look()
 
     async def reconfigure(self, settings: Settings) -> None:
         """Serve under another configuration from now on, without dropping a connection."""
-        self._press, self._served = self._configured(settings)
-        self._look()
+        self._settings = settings
+        self._press = self._new_press()
+        self._served = self._look()
 
     async def stop(self) -> None:
         """Finish what is in flight and end."""
         if self._running is not None:
             await self._running.stop()
 
-    def _look(self) -> None:
-        with self._catalogue.snapshot() as snapshot:
-            self._generation = snapshot.generation.number
-        self._press.advance(self._generation)
+    def _new_press(self) -> Press:
+        return Press(self._catalogue, wire(self._settings, self._catalogue).families, _EDITIONS_BYTES)
 
-    def _configured(self, settings: Settings) -> tuple[Press, Served]:
-        formats = settings.defaults.formats
-        press = Press(self._catalogue, wire(settings, self._catalogue).families, _EDITIONS_BYTES)
-        served = Served(
-            press=press,
+    def _look(self) -> Served:
+        """Give what is to be served from now on."""
+        with self._catalogue.snapshot() as snapshot:
+            generation = snapshot.generation.number
+        self._press.advance(generation)
+        settings = self._settings
+        return Served(
+            press=self._press,
             site_url=settings.site.url,
-            redirects=redirects(formats, settings.moved),
-            gone=gone_paths(formats, settings.gone),
-            page_of=partial(page_path_of, formats=formats),
-            is_ready=lambda: self._generation > 0,
             max_age=partial(self._max_age, int(settings.server.max_age.total_seconds())),
-            now=self._now,
+            addresses=Addresses(
+                moved={f"/feeds/{old}": f"/feeds/{new}" for old, new in settings.moved.items()},
+                gone=frozenset(f"/feeds/{old}" for old in settings.gone),
+            ),
+            readiness=READY if generation else _NOT_READY,
+            has_pages=True,
         )
-        return press, served
 
     def _max_age(self, longest: int, _path: str) -> int:
         """Give how long a document may be kept: never past the next scheduled article."""

@@ -19,7 +19,9 @@ from aggregator.stamp import UNKNOWN, Stamp
 
 # What editors and copying tools leave while they work: hidden files (also rsync's .name.XXXXXX and emacs' .#name), emacs'
 # #name#, Word's ~$name, backups and swap files, vim's test whether it may write.
-_TEMPORARY = re.compile(r"[.#~].*|.*~|4913|.*\.(?:swp|swx|swo|tmp|temp|part|partial|bak|orig)", re.DOTALL | re.IGNORECASE)
+_TEMPORARY = re.compile(
+    r"[.#~].*|.*~|4913|.*\.(?:swp|swx|swo|tmp|temp|part|partial|bak|orig)", re.DOTALL | re.IGNORECASE
+)
 
 _READ_ATTEMPTS = 3
 # Two writes within one tick of the file system's clock leave one time of modification (a kernel tick is 4 ms, ext3's a second
@@ -78,7 +80,9 @@ class _Scanner:
                     pending.extend(self._look_into(folder, found))
             except OSError as error:
                 self._note_unreadable_folder(folder, error)
-        gone = sorted(path for path in self._known.keys() - self._seen if not path.startswith(tuple(self._hidden)))
+        gone = sorted(
+            path for path in self._known.keys() - self._seen if not path.startswith(tuple(self._hidden))
+        )
         changed = {path: self._changed[path] for path in sorted(self._changed)}
         return Scan(changed, tuple(gone), len(self._seen), tuple(self._problems))
 
@@ -101,7 +105,10 @@ class _Scanner:
 
     def _look_at(self, path: str, entry: os.DirEntry[str]) -> None:
         if not _is_text(path):
-            self._problem(path.encode("utf-8", "backslashreplace").decode(), "its name is not UTF-8, expected one that is")
+            self._problem(
+                path.encode("utf-8", "backslashreplace").decode(),
+                "its name is not UTF-8, expected one that is",
+            )
             return
         try:
             status = entry.stat(follow_symlinks=False)
@@ -122,7 +129,7 @@ class _Scanner:
             self._changed[path] = stamp
 
     def _status_of_link(self, path: str) -> os.stat_result:
-        return os.stat(_target_within(self._root, path), follow_symlinks=False)
+        return Path(_target_within(self._root, path)).lstat()
 
     def _note_unreadable_folder(self, folder: str, error: OSError) -> None:
         if not folder:
@@ -131,7 +138,9 @@ class _Scanner:
             ) from error
         if not isinstance(error, FileNotFoundError):
             self._hidden.append(folder)
-            self._problem(folder.rstrip("/"), f"can't be read: {error.strerror}; what was read from it before is kept")
+            self._problem(
+                folder.rstrip("/"), f"can't be read: {error.strerror}; what was read from it before is kept"
+            )
 
     def _problem(self, path: str, reason: str) -> None:
         self._problems.append(Problem(file=str(self._settings.path / path), reason=reason))
@@ -183,7 +192,7 @@ def _read_open(descriptor: int, limit: int, target: str) -> tuple[bytes, Stamp, 
     if before.st_size > limit or len(data) > limit:
         raise UnreadableFileError(f"has {max(before.st_size, len(data))} bytes, expected at most {limit}")
     # By its path: an editor that replaces the file leaves the one that is open as it was.
-    return data, _stamp(before), _stamp(os.stat(target, follow_symlinks=False))
+    return data, _stamp(before), _stamp(Path(target).lstat())
 
 
 def _chunks(descriptor: int, limit: int) -> Iterator[bytes]:
@@ -199,7 +208,9 @@ def _target_within(real_root: str, path: str) -> str:
     full = f"{real_root}/{path}"
     target = os.path.realpath(full, strict=True)
     if not target.startswith(real_root.rstrip("/") + "/"):
-        raise UnreadableFileError("is a symbolic link that leads out of the source's folder, expected a file inside it")
+        raise UnreadableFileError(
+            "is a symbolic link that leads out of the source's folder, expected a file inside it"
+        )
     return target
 
 

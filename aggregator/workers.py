@@ -84,13 +84,17 @@ class Workers:
         await asyncio.gather(*(asyncio.to_thread(worker.process.join, _STOP_SECONDS) for worker in workers))
         for worker in workers:
             if worker.process.is_alive():
-                logger.warning("worker %s has not ended within %.0f s; killed", worker.process.pid, _STOP_SECONDS)
+                logger.warning(
+                    "worker %s has not ended within %.0f s; killed", worker.process.pid, _STOP_SECONDS
+                )
                 worker.process.kill()
         self._reserved.close()
 
     def _add(self) -> None:
         mine, theirs = self._context.Pipe()
-        settings = replace(self._settings, server=self._settings.server.model_copy(update={"port": self.port}))
+        settings = replace(
+            self._settings, server=self._settings.server.model_copy(update={"port": self.port})
+        )
         process = self._context.Process(target=_work, args=(settings, self._next_due, theirs), name="worker")
         process.start()
         theirs.close()
@@ -104,7 +108,9 @@ class Workers:
         if self._is_stopping:
             return
         worker.pipe.close()
-        logger.error("worker %s ended with status %s; replacing it", worker.process.pid, worker.process.exitcode)
+        logger.error(
+            "worker %s ended with status %s; replacing it", worker.process.pid, worker.process.exitcode
+        )
         task = asyncio.create_task(self._replace())
         self._replacing.add(task)
         task.add_done_callback(self._replacing.discard)
@@ -131,7 +137,9 @@ def _reserve(settings: Settings) -> socket.socket:
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         reserved.bind(address)
     except OSError as error:
-        raise ServeError(f"can't listen on {host}:{port}: {error}; expected a free port of this machine") from error
+        raise ServeError(
+            f"can't listen on {host}:{port}: {error}; expected a free port of this machine"
+        ) from error
     return reserved
 
 

@@ -7,14 +7,16 @@ Python objects, a stack overflow in PyYAML's composer, which recurses): they are
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
 _DEEPEST = 20
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 # JSON's way to write a character beyond U+FFFF, or half of one, which libyaml refuses.
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_SURROGATE_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 
 
 class YamlNodesError(Exception):
@@ -83,9 +85,8 @@ def _read(text: str) -> Node | None:
         return _document(events)
     except yaml.MarkedYAMLError as error:
         # Only what is wrong and where: the library's own text quotes the lines around, which may hold a secret.
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        raise YamlNodesError(f"is no YAML: {error.problem or error.context}", line, column) from None
+        place = _place_of(error.problem_mark or error.context_mark)
+        raise YamlNodesError(f"is no YAML: {error.problem or error.context}", *place) from None
     except yaml.reader.ReaderError as error:
         raise YamlNodesError(f"is no YAML: {error.reason}", 1, 1) from None
 
@@ -98,16 +99,14 @@ def _document(events: Iterator[yaml.Event]) -> Node | None:
     for event in events:
         if isinstance(event, yaml.ScalarEvent):
             _refuse(event)
-            mark = event.start_mark
             is_null = event.style is None and event.value in _NULLS
-            node: Node = Scalar(event.value, is_null, mark.line + 1, mark.column + 1)
+            node: Node = Scalar(event.value, is_null, *_place_of(event.start_mark))
         elif isinstance(event, yaml.CollectionStartEvent):
             _refuse(event)
-            mark = event.start_mark
+            place = _place_of(event.start_mark)
             if len(stack) == _DEEPEST:
-                raise YamlNodesError(f"is nested deeper than {_DEEPEST} levels", mark.line + 1, mark.column + 1)
-            kind = Mapping if isinstance(event, yaml.MappingStartEvent) else Listing
-            node = kind({} if kind is Mapping else [], mark.line + 1, mark.column + 1)  # type: ignore[arg-type]
+                raise YamlNodesError(f"is nested deeper than {_DEEPEST} levels", *place)
+            node = Mapping({}, *place) if isinstance(event, yaml.MappingStartEvent) else Listing([], *place)
         elif isinstance(event, yaml.CollectionEndEvent):
             stack.pop()
             keys.pop()
@@ -153,5 +152,9 @@ def _refuse(event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
 
 
 def _refusal(event: yaml.NodeEvent, what: str) -> YamlNodesError:
-    mark = event.start_mark
-    return YamlNodesError(f"has {what}, which articles may not use", mark.line + 1, mark.column + 1)
+    return YamlNodesError(f"has {what}, which articles may not use", *_place_of(event.start_mark))
+
+
+def _place_of(mark: yaml.Mark | Any) -> tuple[int, int]:
+    """Give line and column of a mark, which libyaml counts from 0 and always sets."""
+    return mark.line + 1, mark.column + 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -44,17 +45,22 @@ class Catalogue:
 
     def copy_to(self, other: "Catalogue") -> None:
         """Make `other` hold what this one holds."""
-        with self._errors("read"), closing(self._engine.raw_connection()) as source:
-            with closing(other._engine.raw_connection()) as target:
-                source.driver_connection.backup(target.driver_connection)
+        with self._errors("read"), self._raw() as source, other._raw() as target:  # noqa: SLF001  one of our own
+            source.backup(target)
 
     def purge(self) -> None:
         """Overwrite what withdrawn articles left behind in the files of the database, as far as readers allow at the moment."""
         with self._errors("written"):
             with self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
                 purge_removed(connection)
-            with closing(self._engine.raw_connection()) as raw:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with self._raw() as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _raw(self) -> Iterator[Any]:
+        """Give sqlite3's own connection, for what SQLAlchemy has no words for."""
+        with closing(self._engine.raw_connection()) as connection:
+            yield connection.driver_connection
 
     @contextmanager
     def _errors(self, done: str) -> Iterator[None]:

@@ -76,7 +76,10 @@ class Snapshot:
     def last_change(self) -> datetime | None:
         """Give the time at which anything public last changed, None where nothing ever was."""
         newest = select(func.max(entries.c.updated, type_=entries.c.updated.type)).where(_public())
-        times: list[datetime | None] = [self.changed("/feeds/all"), self._connection.execute(newest).scalar_one()]
+        times: list[datetime | None] = [
+            self.changed("/feeds/all"),
+            self._connection.execute(newest).scalar_one(),
+        ]
         return max((time for time in times if time is not None), default=None)
 
     def explain(self, definition: FeedDefinition, identity_key: int) -> tuple[Verdict, ...]:

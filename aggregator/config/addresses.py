@@ -101,10 +101,10 @@ def _permalink(value: object) -> str:
     names = _PLACEHOLDER.findall(word)
     for name in names:
         if name not in PLACEHOLDERS:
-            known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
-            raise ValueError(
-                f"{quoted('{' + name + '}')} is no placeholder, expected {known}{suggestion(name, PLACEHOLDERS)}"
-            )
+            known = [f"{{{known}}}" for known in PLACEHOLDERS]
+            written = f"{{{name}}}"
+            hint = suggestion(written, known)
+            raise ValueError(f"{quoted(written)} is no placeholder, expected one of {', '.join(known)}{hint}")
     filled = _PLACEHOLDER.sub("x", word)
     if "{" in filled or "}" in filled:
         raise ValueError(

@@ -9,6 +9,7 @@ from aggregator.config.addresses import Domain
 from aggregator.config.measures import Moment, SomeTime, WholeNumber
 from aggregator.config.model import Model, SomeOf
 from aggregator.config.texts import ContentName, OrderName, OwnIdentifier, Query, SomeText, Text
+from aggregator.config.written import kind
 from feeds.definition import Order
 from feeds.selection import Names, fold
 
@@ -61,6 +62,9 @@ def _folded(names: Sequence[str] | None) -> tuple[str, ...]:
 
 def _any_of_list(written: object) -> object:
     """Take a list of names for what it is short for."""
+    if isinstance(written, str):
+        reason = f"is {kind(written)}, expected a list such as [news], or a mapping of any, all and none"
+        raise ValueError(reason)  # noqa: TRY004  pydantic collects ValueError alone
     return {"any": written} if isinstance(written, list | tuple) else written
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from aggregator.config.frozen_mapping import FrozenMapping
 from aggregator.config.measures import format_duration
 from aggregator.config.settings import Configuration
 
@@ -22,6 +23,8 @@ class _Generator(GenerateJsonSchema):
     def encode_default(self, dft: Any) -> Any:
         if isinstance(dft, timedelta):
             return format_duration(dft)
+        if isinstance(dft, FrozenMapping):
+            return dict(dft)
         return dft.key if isinstance(dft, ZoneInfo) else super().encode_default(dft)
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
@@ -33,12 +36,18 @@ class _Generator(GenerateJsonSchema):
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:  # noqa: ARG002  pydantic's signature
+        return value  # keys and examples stay in the order in which they are best read
+
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  pydantic's signature
         return False
 
 
 def schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) of a configuration file, every key with its description and examples."""
+    """Give the JSON Schema (draft 2020-12) of a configuration file, every key with its description and examples.
+
+    The package carries it too: `aggregator schema > aggregator/schema.json` writes it anew.
+    """
     made = Configuration.model_json_schema(schema_generator=_Generator)
     definitions: dict[str, dict[str, Any]] = made.pop("$defs")
     for definition in (made, *definitions.values()):

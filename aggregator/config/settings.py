@@ -28,6 +28,7 @@ from aggregator.config.addresses import (
     default_tag,
 )
 from aggregator.config.feed_settings import FeedSettings
+from aggregator.config.frozen_mapping import FrozenMapping
 from aggregator.config.measures import Duration, Size, SomeTime, Switch, WholeNumber
 from aggregator.config.model import Frozen, Model, SomeOf
 from aggregator.config.texts import (
@@ -46,7 +47,7 @@ from aggregator.config.texts import (
     Text,
     TimeZone,
 )
-from aggregator.config.written import kind
+from aggregator.config.written import Plain, kind
 from feeds.definition import Content, FeedDefinition
 from feeds.site import Site
 
@@ -136,7 +137,7 @@ class SourceSettings(Model):
         default=(), description="Files that are none all the same.", examples=[["drafts/**"]]
     )
     fields: Frozen[ArticleKey, ForeignKey] = Field(
-        default={},
+        default=FrozenMapping({}),
         description="Keys of articles that have other names in this source: the key that is meant, and the name it has.",
         examples=[{"publishedDateTime": "posted"}],
     )
@@ -257,7 +258,7 @@ class AutomaticFeeds(Model):
 
     min_articles: WholeNumber = _MIN_ARTICLES
     named: Frozen[SomeText, NamedFeed] = Field(
-        default={},
+        default=FrozenMapping({}),
         description="Feeds that get a title and description, by name.",
         examples=[{"news": {"title": "All the news"}}],
     )
@@ -267,7 +268,7 @@ class TopicFeeds(AutomaticFeeds):
     """The feeds of topics."""
 
     named: Frozen[SomeText, NamedTopic] = Field(
-        default={},
+        default=FrozenMapping({}),
         description="Topics whose feeds get a title and description, and their other names, by name.",
         examples=[{"AI": {"title": "Artificial Intelligence", "aliases": ["A.I."]}}],
     )
@@ -277,7 +278,7 @@ class ProviderFeeds(AutomaticFeeds):
     """The feeds of providers."""
 
     named: Frozen[Domain, NamedFeed] = Field(
-        default={},
+        default=FrozenMapping({}),
         description="Providers whose feeds get a title and description, by domain.",
         examples=[{"pierpost.example": {"title": "The Pier Post"}}],
     )
@@ -308,7 +309,7 @@ class LimitSettings(Model):
 
 
 def _none_for_false(written: object) -> object:
-    if written is False or written == "false":
+    if written is False or (isinstance(written, Plain) and written.lower() == "false"):
         return None
     if isinstance(written, str):
         raise ValueError(f"is {kind(written)}, expected a mapping or false")  # noqa: TRY004  pydantic collects ValueError alone
@@ -377,7 +378,7 @@ class Configuration(Model):
         examples=[[{"id": "best-of-ai", "title": "The best of AI"}]],
     )
     moved: Frozen[OwnIdentifier, Identifier] = Field(
-        default={},
+        default=FrozenMapping({}),
         description="Ids that feeds of yours had, and the ids they have now: readers are sent on (301).",
         examples=[{"old-id": "best-of-ai"}],
     )

@@ -151,18 +151,17 @@ class _Composer:
                 first = found[key.text].place.line
                 self.problems.append(
                     key.place.problem(
-                        key.text, f"the key is there twice, first in line {first}; expected it once"
+                        key.text, f"the key is there twice, first in line {first}, expected it once"
                     )
                 )
             else:
                 found[key.text] = Entry(key.place, value)
-        for other in merged:
+        for other in merged:  # of several, the first counts (yaml.org/type/merge)
             found = {**other.entries, **found}
         return MappingNode(self._place(event), found)
 
     def _mergeable(self, value: Node) -> Iterator[MappingNode]:
-        # Of several, the first counts (yaml.org/type/merge), so it is put on top of the others: last.
-        parts = reversed(value.items) if isinstance(value, ListNode) else (value,)
+        parts = value.items if isinstance(value, ListNode) else (value,)
         for part in parts:
             if isinstance(part, MappingNode):
                 yield part

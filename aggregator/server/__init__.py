@@ -4,10 +4,11 @@ app.py          the application: one handler for every address
 runner.py       listening, and stopping in time
 served.py       what is served: replaced as a whole
 handlers.py     from request to answer
-responses.py    the answers and their header fields
+responses.py    every answer there is
+headers.py      the header fields that answers share: pure
 addresses.py    which path a request means, and where old addresses lead: pure
 conditional.py  whether what the client holds is current: pure
-encoding.py     which content coding to send: pure
+encoding.py     which content codings a request accepts: pure
 bodies.py       bodies that requests bring, which nobody wants
 failures.py     telling of failures once
 stalls.py       clients that stop reading

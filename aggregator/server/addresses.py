@@ -10,21 +10,20 @@ from types import MappingProxyType
 
 from feeds.formats import FORMATS
 
-HEALTH = "/healthz"
-READINESS = "/readyz"
-
 LONGEST_PATH = 1024
 
-# Where programs and people look for a feed without being told (the contract's table of addresses).
+_ALL = "/feeds/all"
+
+# Where programs and people look for a feed without being told, and the format they expect there.
 _ALIASES: Mapping[str, str] = MappingProxyType(
     {
-        "/feed": "/feeds/all.rss",
-        "/feed.xml": "/feeds/all.rss",
-        "/rss": "/feeds/all.rss",
-        "/rss.xml": "/feeds/all.rss",
-        "/index.xml": "/feeds/all.rss",
-        "/atom.xml": "/feeds/all.atom",
-        "/feed.json": "/feeds/all.json",
+        "/feed": "rss",
+        "/feed.xml": "rss",
+        "/rss": "rss",
+        "/rss.xml": "rss",
+        "/index.xml": "rss",
+        "/atom.xml": "atom",
+        "/feed.json": "json",
     }
 )
 
@@ -41,19 +40,23 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Addresses that were feeds once. Paths without a suffix: they stand for the page, and for the feed in every format.
+    """Addresses without a document. Paths stand here without a suffix: for the page, and for the feed in every format.
 
-    moved  old path to new path, such as /feeds/old-id to /feeds/best-of-ai
-    gone   paths that lead nowhere for good
+    moved    old path to new path, such as /feeds/old-id to /feeds/best-of-ai
+    gone     paths that lead nowhere for good
+    formats  names of the formats that are published; where an alias is for another, it leads to the first of them
     """
 
     moved: Mapping[str, str] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    formats: tuple[str, ...] = tuple(FORMATS)
 
     def new_path(self, path: str) -> str | None:
         """Give the path that `path` has moved to for good, with the same suffix; None where it has not."""
         if path in _ALIASES:
-            return _ALIASES[path]
+            wanted = _ALIASES[path]
+            chosen = wanted if wanted in self.formats else self.formats[0]
+            return _ALL + FORMATS[chosen].suffix
         stem, suffix = split(path)
         target = self.moved.get(stem)
         return None if target is None else target + suffix
@@ -82,9 +85,11 @@ def requested_path(target: str) -> str | None:
         if not found:
             return None
         path = path or "/"
+    if len(path) > LONGEST_PATH:
+        return None
     if "%" in path:
         path = _ESCAPE.sub(_unescaped, path)
-    return path if len(path) <= LONGEST_PATH and _PATH.fullmatch(path) else None
+    return path if _PATH.fullmatch(path) else None
 
 
 def _unescaped(escape: re.Match[str]) -> str:

@@ -18,11 +18,11 @@ async def drop_body(request: web.Request, seconds: float) -> web.Response | None
         async with asyncio.timeout(seconds):
             return await _drop(request)
     except TimeoutError:
-        return responses.refused_body(
+        return responses.body_refused(
             408, f"The body of the request has not ended within {seconds:g} seconds."
         )
     except web.RequestPayloadError:
-        return responses.refused_body(400, "The body of the request is not what its header fields say.")
+        return responses.body_refused(400, "The body of the request is not what its header fields say.")
 
 
 async def _drop(request: web.Request) -> web.Response | None:
@@ -30,5 +30,5 @@ async def _drop(request: web.Request) -> web.Response | None:
     async for chunk in request.content.iter_any():
         size += len(chunk)
         if size > MOST_BYTES:
-            return responses.refused_body(413, f"No address takes a body; more than {MOST_BYTES} bytes came.")
+            return responses.body_refused(413, f"No address takes a body; more than {MOST_BYTES} bytes came.")
     return None

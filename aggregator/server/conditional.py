@@ -1,77 +1,152 @@
-"""Is the copy that a client holds still good? The preconditions of RFC 9110 section 13, for GET and HEAD. Pure."""
+"""Conditional requests: whether what the client holds is still current (RFC 9110 section 13). Pure.
+
+For GET and HEAD alone: nothing here can be changed over HTTP, so no other method gets as far as its preconditions.
+"""
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from enum import Enum, auto
+from functools import lru_cache
 
-# entity-tag = [ weak ] opaque-tag; a comma may stand inside the quotes (RFC 9110 section 8.8.3).
-_TAG = re.compile(r'\s*(?:(W/)?("[\x21\x23-\x7e\x80-\xff\udc80-\udcff]*"))\s*(?:,|$)')
+_ANY = "*"
 
 
 class Outcome(Enum):
-    """What a conditional request is to be answered with."""
+    """What the preconditions of a request come to."""
 
     SEND = auto()
     NOT_MODIFIED = auto()
     FAILED = auto()
 
 
-def evaluate(
-    *,
-    if_match: str | None,
-    if_none_match: str | None,
-    if_modified_since: str | None,
-    if_unmodified_since: str | None,
-    etags: Collection[str],
-    last_modified: datetime,
-) -> Outcome:
-    """Evaluate the preconditions of a GET or HEAD in the order of RFC 9110 section 13.2.2.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preconditions:
+    """The conditional header fields of a request as they came, None where there is none."""
 
-    etags          the strong tags of every coding of the current version
-    last_modified  aware, in whole seconds
+    if_match: str | None = None
+    if_none_match: str | None = None
+    if_modified_since: str | None = None
+    if_unmodified_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityTag:
+    """An entity tag of a list: the part in quotes, quotes included, and whether W/ stands before it."""
+
+    opaque: str
+    is_weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An outcome, and the entity tag of the representation that it is about."""
+
+    outcome: Outcome
+    etag: str
+
+
+def decide(
+    conditions: Preconditions, etags: Sequence[str], last_modified: datetime, now: datetime
+) -> Decision:
+    """Evaluate the preconditions in the order of RFC 9110 section 13.2.2, but for Range, which is not supported.
+
+    etags  of every representation that this client accepts, all strong, the one that would be sent first. Whichever of them
+           it holds is current. A 304 names that one, since a cache renews what it stored under the tag that the 304 names
+           (RFC 9111 section 4.3.4); so the tag of a coding that this client does not accept must not be among them: a shared
+           cache would hand it what another client can read.
     """
-    if if_match is not None:
-        if not _matches(if_match, etags, weakly=False):
-            return Outcome.FAILED
-    elif if_unmodified_since is not None:
-        since = parse_date(if_unmodified_since)
-        if since is not None and last_modified > since:
-            return Outcome.FAILED
-    if if_none_match is not None:
-        # If-Modified-Since is ignored then, even where it would say otherwise (section 13.1.3).
-        return Outcome.NOT_MODIFIED if _matches(if_none_match, etags, weakly=True) else Outcome.SEND
-    if if_modified_since is not None:
-        since = parse_date(if_modified_since)
+    if not _holds(conditions, etags, last_modified, now):
+        return Decision(Outcome.FAILED, etags[0])
+    if conditions.if_none_match is not None:
+        held = _held_tag(conditions.if_none_match, etags)
+        return Decision(Outcome.SEND, etags[0]) if held is None else Decision(Outcome.NOT_MODIFIED, held)
+    if conditions.if_modified_since is not None:
+        since = parse_http_date(conditions.if_modified_since, now)
+        # Not for equality: clients send dates of their own making too (section 13.1.3).
         if since is not None and last_modified <= since:
-            return Outcome.NOT_MODIFIED
-    return Outcome.SEND
+            return Decision(Outcome.NOT_MODIFIED, etags[0])
+    return Decision(Outcome.SEND, etags[0])
 
 
-def _matches(header: str, etags: Collection[str], *, weakly: bool) -> bool:
-    """Tell whether a list of tags, or `*`, names the current version (sections 13.1.1 and 13.1.2)."""
-    if header.strip() == "*":
-        return True
-    position = 0
-    while match := _TAG.match(header, position):
-        if match[2] in etags and (weakly or not match[1]):
-            return True
-        position = match.end()
-        if position == len(header):
-            break
-    return False
+def _held_tag(if_none_match: str, etags: Sequence[str]) -> str | None:
+    """Give the first of `etags` that If-None-Match names, by weak comparison; None where it names none (section 13.1.2)."""
+    if if_none_match == _ANY:
+        return etags[0]
+    held = {tag.opaque for tag in parse_entity_tags(if_none_match)}
+    return next((etag for etag in etags if etag in held), None)
 
 
-def parse_date(text: str) -> datetime | None:
-    """Read an HTTP date in any of its three forms (section 5.6.7), None where it is none: such a header is ignored."""
+def _holds(conditions: Preconditions, etags: Sequence[str], last_modified: datetime, now: datetime) -> bool:
+    """Whether If-Match holds (section 13.1.1, by strong comparison) or, without it, If-Unmodified-Since (section 13.1.4)."""
+    if conditions.if_match is not None:
+        named = {tag.opaque for tag in parse_entity_tags(conditions.if_match) if not tag.is_weak}
+        return conditions.if_match == _ANY or not named.isdisjoint(etags)
+    if conditions.if_unmodified_since is not None:
+        since = parse_http_date(conditions.if_unmodified_since, now)
+        return since is None or last_modified <= since
+    return True
+
+
+# RFC 9110 section 8.8.3. Commas are allowed inside the quotes, spaces and quotes are not. What stands above 0x7F is
+# obs-text, of which aiohttp makes characters or surrogates. Each comma can be matched in one way only: no backtracking.
+_TAG = r'(?:W/)?"[!\x23-\x7e\x80-\U0010ffff]*"'
+_TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t]*(?:,[ \t,]*)?")
+_EACH_TAG = re.compile(r'(?P<weak>W/)?(?P<opaque>"[^"]*")')
+
+
+def parse_entity_tags(value: str) -> tuple[EntityTag, ...]:
+    """Give the entity tags of a list; none where it is no list of them, so that nothing matches."""
+    if _TAGS.fullmatch(value) is None:
+        return ()
+    return tuple(EntityTag(found["opaque"], found["weak"] is not None) for found in _EACH_TAG.finditer(value))
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_SHORT_DAY = "(?:" + "|".join(day[:3] for day in _DAYS) + ")"
+_LONG_DAY = "(?:" + "|".join(_DAYS) + ")"
+_MONTH = "(?P<month>" + "|".join(_MONTHS) + ")"
+_TIME = "(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
+
+# RFC 9110 section 5.6.7: the one form to send, and the two obsolete ones that must be read. email.utils reads far more,
+# and what is no HTTP date must be ignored (section 13.1.3).
+_FORMS = (
+    re.compile(f"{_SHORT_DAY}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT"),
+    re.compile(f"{_LONG_DAY}, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT"),
+    re.compile(f"{_SHORT_DAY} {_MONTH} (?P<day>[0-9]{{2}}| [0-9]) {_TIME} (?P<year>[0-9]{{4}})"),
+)
+
+
+def parse_http_date(value: str, now: datetime) -> datetime | None:
+    """Give the time that an HTTP date tells, None where `value` is none; `now` tells the century of a year of two digits."""
+    found = next((found for form in _FORMS if (found := form.fullmatch(value))), None)
+    if found is None:
+        return None
+    if len(found["year"]) == len("2026"):
+        return _moment(found, int(found["year"]))
+    year = now.year - now.year % 100 + int(found["year"])
+    moment = _moment(found, year)
+    # Section 5.6.7: what looks like more than 50 years in the future is of the century before.
+    is_past = moment is not None and moment.timetuple()[:6] > (now.year + 50, *now.timetuple()[1:6])
+    return _moment(found, year - 100) if is_past else moment
+
+
+def _moment(found: re.Match[str], year: int) -> datetime | None:
+    # The grammar has a leap second, datetime has none.
+    second = 59 if found["second"] == "60" else int(found["second"])
+    month, day = _MONTHS.index(found["month"]) + 1, int(found["day"])
     try:
-        moment = parsedate_to_datetime(text.strip())
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (TypeError, ValueError, IndexError, OverflowError):
+        return datetime(year, month, day, int(found["hour"]), int(found["minute"]), second, tzinfo=UTC)
+    except ValueError:
         return None
 
 
+# Asked for at every request, and formatting takes microseconds; the same few editions are asked for again and again.
+@lru_cache(maxsize=1024)
 def http_date(moment: datetime) -> str:
-    """Write an HTTP date (IMF-fixdate)."""
-    return format_datetime(moment, usegmt=True)
+    """Give an aware time as an IMF-fixdate (RFC 9110 section 5.6.7)."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)

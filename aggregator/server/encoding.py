@@ -1,41 +1,59 @@
-"""Which content coding a client takes (RFC 9110 section 12.5.3). Pure."""
+"""Which content codings a request accepts, the best first. Pure."""
 
 import re
+from functools import lru_cache
 
 from aggregator.edition import CODINGS, IDENTITY
 
-# Of codings that a client likes equally, the one that comes out smallest at the levels of edition.py: brotli, zstd, gzip.
-_PREFERENCE = (*CODINGS, IDENTITY)
-_ALIASES = {"x-gzip": "gzip"}
-_ITEM = re.compile(
-    r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;\s*[qQ]\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$"
+# A content coding or *, and its weight: 0 to 1 with at most three decimals (RFC 9110 section 12.4.2).
+_MEMBER = re.compile(
+    r"(?P<coding>[!#$%&'*+.^_`|~0-9a-z-]+)"
+    r"(?:[ \t]*;[ \t]*q=(?P<weight>0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?"
 )
+_ANY = "*"
+
+# RFC 9110 section 8.4.1.3: the old name is to be taken for the same coding.
+_OTHER_NAMES = {"x-gzip": "gzip"}
+
+# Of equal weights, the smallest form goes first and the plain bytes last.
+_RANKS = {coding: rank for rank, coding in enumerate((*CODINGS, IDENTITY))}
+
+# Who says no more than * has not shown that it knows the newer ones; what is named goes before what is not.
+_RANKS_UNNAMED = {coding: len(_RANKS) + rank for rank, coding in enumerate(("gzip", "br", "zstd", IDENTITY))}
 
 
-def choose_coding(header: str | None) -> str | None:
-    """Give the coding that suits an Accept-Encoding header best, None where the client refuses them all.
+# Programs send one of a few dozen values; the bound holds the memory where one sends a million.
+@lru_cache(maxsize=256)
+def acceptable_codings(accept_encoding: str | None) -> tuple[str, ...]:
+    """Give the codings that can be sent to who asked with this Accept-Encoding, the best first (RFC 9110 section 12.5.3).
 
-    No header gives identity: any coding would be allowed, but who does not ask may not understand. An item that is not of the
-    grammar is passed over.
+    Without the header all are acceptable, and none at all is best. Members that can't be read are left out.
+    Empty: nothing that can be made here is acceptable, not even the plain bytes.
     """
-    if header is None:
-        return IDENTITY
-    weights = _weights(header)
-    anything = weights.pop("*", None)
-    # Identity is acceptable unless it is excluded by name, or by a `*;q=0` that no more specific item overrides; where nothing is
-    # said of it, it comes after whatever is asked for.
-    unsaid = 0.0005 if anything is None else anything
-    acceptable = [(weights.get(coding, anything or 0.0), coding) for coding in CODINGS]
-    acceptable.append((weights.get(IDENTITY, unsaid), IDENTITY))
-    best = max(acceptable, key=lambda pair: (pair[0], -_PREFERENCE.index(pair[1])))
-    return best[1] if best[0] > 0 else None
+    if accept_encoding is None:
+        return (IDENTITY, *CODINGS)
+    weights = _weights(accept_encoding)
+    standings = (_standing(coding, weights) for coding in _RANKS)
+    return tuple(coding for *_, coding in sorted(standing for standing in standings if standing is not None))
 
 
-def _weights(header: str) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for item in header.split(","):
-        match = _ITEM.match(item)
-        if match is not None:
-            name = match[1].lower()
-            weights.setdefault(_ALIASES.get(name, name), float(match[2] or 1))
-    return weights
+def _standing(coding: str, weights: dict[str, float]) -> tuple[float, int, str] | None:
+    """Give what sorts the acceptable codings, the best first; None where `coding` is not acceptable."""
+    if coding in weights:
+        weight, rank = weights[coding], _RANKS[coding]
+    elif _ANY in weights:
+        weight, rank = weights[_ANY], _RANKS_UNNAMED[coding]
+    elif coding == IDENTITY:
+        return (0.0, _RANKS[coding], coding)
+    else:
+        return None
+    return (-weight, rank, coding) if weight else None
+
+
+def _weights(accept_encoding: str) -> dict[str, float]:
+    members = (_MEMBER.fullmatch(member.strip(" \t").lower()) for member in accept_encoding.split(","))
+    return {
+        _OTHER_NAMES.get(member["coding"], member["coding"]): float(member["weight"] or 1)
+        for member in members
+        if member is not None
+    }

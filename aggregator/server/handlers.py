@@ -6,9 +6,9 @@ from datetime import datetime
 
 from aiohttp import hdrs, web
 
-from aggregator.edition import CODINGS, IDENTITY, Edition
+from aggregator.edition import Edition
 from aggregator.server import responses
-from aggregator.server.addresses import HEALTH, READINESS, requested_path, split
+from aggregator.server.addresses import requested_path, split
 from aggregator.server.bodies import drop_body
 from aggregator.server.conditional import Outcome, Preconditions, decide
 from aggregator.server.encoding import acceptable_codings
@@ -17,25 +17,26 @@ from aggregator.server.served import Served
 
 SERVED: web.AppKey[Callable[[], Served]] = web.AppKey("served")
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
-BODY_SECONDS: web.AppKey[float] = web.AppKey("body_seconds", float)
-FAILURES: web.AppKey[Failures] = web.AppKey("failures", Failures)
+BODY_SECONDS = web.AppKey("body_seconds", float)
+FAILURES = web.AppKey("failures", Failures)
 
+_HEALTH = "/healthz"
+_READINESS = "/readyz"
 _METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
-# Seconds until to ask again: a first refresh takes seconds, a failure may need somebody.
+# Seconds after which to ask again: a first refresh takes seconds; a failure may take somebody to mend it.
 _RETRY_WHEN_STARTING = 5
 _RETRY_AFTER_FAILURE = 30
 
 
 async def answer(request: web.Request) -> web.Response:
-    """Answer any request; whatever goes wrong here is a 503 that says nothing of why."""
+    """Answer any request. Whatever goes wrong is a 503 that does not say why; the log does."""
     if request.body_exists:
         refusal = await drop_body(request, request.app[BODY_SECONDS])
         if refusal is not None:
             return refusal
     if request.method not in _METHODS:
-        is_options = request.method == hdrs.METH_OPTIONS
-        return responses.options() if is_options else responses.method_not_allowed()
+        return _answer_other_method(request)
     path = requested_path(request.raw_path)
     if path is None:
         return responses.not_found()
@@ -43,36 +44,42 @@ async def answer(request: web.Request) -> web.Response:
         return await _answer(request, path, request.app[SERVED]())
     except Exception as error:  # noqa: BLE001 - the client gets an answer, the log the reason
         request.app[FAILURES].note(path, error, request.app[CLOCK]())
-        return responses.unavailable("This can't be answered now, please ask again.", _RETRY_AFTER_FAILURE)
+        return responses.unavailable("This can't be answered now.", _RETRY_AFTER_FAILURE)
+
+
+def _answer_other_method(request: web.Request) -> web.Response:
+    if request.method != hdrs.METH_OPTIONS:
+        return responses.method_not_allowed()
+    # The field tells a browser's preflight from a plain question (CORS protocol, in the Fetch standard).
+    is_preflight = hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
+    return responses.preflight() if is_preflight else responses.options()
 
 
 async def _answer(request: web.Request, path: str, served: Served) -> web.Response:
     if not served.readiness.is_ready:
-        return _answer_unready(path, served)
+        return _unready(path, served.readiness.reason)
     edition = served.press.current(path)
     if edition is not None:
-        return await _answer_with(edition, request, path, served)
-    special = _special(path, served)
-    if special is not None:
-        return special
+        return await _send(edition, request, path, served)
+    known = _known(path, served)
+    if known is not None:
+        return known
     edition = await served.press.edition(path)
-    if edition is None:
-        return responses.not_found()
-    return await _answer_with(edition, request, path, served)
+    return responses.not_found() if edition is None else await _send(edition, request, path, served)
 
 
-def _answer_unready(path: str, served: Served) -> web.Response:
-    """Without a good generation nothing is known: a 404 or an empty feed would have readers unsubscribe."""
-    if path == HEALTH:
+def _unready(path: str, reason: str) -> web.Response:
+    """Answer without a good generation: to say "not found", or to send an empty feed, would have readers forget it."""
+    if path == _HEALTH:
         return responses.state("alive")
-    return responses.unavailable(served.readiness.reason, _RETRY_WHEN_STARTING)
+    return responses.unavailable(reason, _RETRY_WHEN_STARTING)
 
 
-def _special(path: str, served: Served) -> web.Response | None:
-    """Answer for an address that is no document, None where it may be one."""
-    if path == HEALTH:
+def _known(path: str, served: Served) -> web.Response | None:
+    """Answer at an address that needs no document, None where it may be one's."""
+    if path == _HEALTH:
         return responses.state("alive")
-    if path == READINESS:
+    if path == _READINESS:
         return responses.state("ready")
     new_path = served.addresses.new_path(path)
     if new_path is not None:
@@ -80,15 +87,15 @@ def _special(path: str, served: Served) -> web.Response | None:
     return responses.gone() if served.addresses.is_gone(path) else None
 
 
-async def _answer_with(edition: Edition, request: web.Request, path: str, served: Served) -> web.Response:
+async def _send(edition: Edition, request: web.Request, path: str, served: Served) -> web.Response:
     page, suffix = split(path)
     if suffix and served.has_pages and _is_navigation(request):
         return responses.see_page(served.site_url + page)
     codings = acceptable_codings(_field(request, hdrs.ACCEPT_ENCODING))
     if not codings:
-        return responses.not_acceptable((IDENTITY, *CODINGS))
-    now, max_age = request.app[CLOCK](), served.max_age(path)
+        return responses.not_acceptable()
     etags = tuple(edition.etag(coding) for coding in codings)
+    now, max_age = request.app[CLOCK](), served.max_age(path)
     decision = decide(_preconditions(request), etags, edition.last_modified, now)
     if decision.outcome is Outcome.NOT_MODIFIED:
         return responses.not_modified(decision.etag, max_age)
@@ -103,9 +110,9 @@ async def _answer_with(edition: Edition, request: web.Request, path: str, served
 def _is_navigation(request: web.Request) -> bool:
     """Whether a browser shows the answer as a page of its own; feed readers send neither of these fields."""
     return (
-        request.method == hdrs.METH_GET
-        and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        request.headers.get("Sec-Fetch-Mode") == "navigate"
         and request.headers.get("Sec-Fetch-Dest") == "document"
+        and request.method == hdrs.METH_GET
     )
 
 
@@ -119,6 +126,6 @@ def _preconditions(request: web.Request) -> Preconditions:
 
 
 def _field(request: web.Request, name: str) -> str | None:
-    """Give a header field; lines of one name are one list (RFC 9110 section 5.3)."""
+    """Give a header field; several lines of it are one list (RFC 9110 section 5.3)."""
     lines = request.headers.getall(name, None)
     return None if lines is None else ", ".join(lines)

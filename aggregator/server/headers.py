@@ -1,37 +1,46 @@
-"""The headers that answers share. Pure."""
+"""Header fields that answers share. Pure."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
-PRODUCT = "feed-aggregator"
+DAY = 24 * 60 * 60
+MINUTE = 60
 
-# On every answer. Feeds are public: any page may read them (CORS), and see the validators too.
-COMMON = MappingProxyType(
+NO_STORE = "no-store"
+
+# On every answer. The program's name stands without its version: aiohttp would tell its own and Python's. Feeds are public,
+# so pages of other sites may read them, and the validators too; the other fields that matter are open to them anyway.
+COMMON: Mapping[str, str] = MappingProxyType(
     {
-        "Server": PRODUCT,
+        "Server": "feed-aggregator",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": "ETag, Last-Modified",
+        "Access-Control-Expose-Headers": "ETag, Retry-After",
     }
 )
 
-# Pages show text that others wrote: nothing in them may run, and only pictures, sound and allowed embeds are loaded.
+# Pages show text that others wrote: nothing in them may run, and only pictures, sound, film and embeds are loaded from outside.
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src http: https: data:; media-src http: https:; frame-src https:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-DAY = 86_400
-MINUTE = 60
-
-# For how long after its time a cache may still give an answer: while it asks for the new one (a minute's delay is nothing to a
-# feed), and when the server can't be reached (RFC 5861).
-_WHILE_REVALIDATE = 60
+# RFC 5861. A cache may answer once more while it asks anew, but no longer than the answer was fresh: before a scheduled article
+# max-age is short, and a cache must not hold the article back. While the server is down, yesterday's feed is better than none.
+_WHILE_REVALIDATING = MINUTE
 _IF_ERROR = DAY
 
 
+def document_caching(max_age: int) -> str:
+    """Give the Cache-Control of a document that may be kept for `max_age` seconds.
+
+    Without "public", which allows nothing more but to share answers to requests with a password (RFC 9111 section 5.2.2.9).
+    """
+    again = min(max_age, _WHILE_REVALIDATING)
+    return f"max-age={max_age}, stale-while-revalidate={again}, stale-if-error={_IF_ERROR}"
+
+
 def caching(max_age: int) -> str:
-    """Give the Cache-Control of a document that may be kept `max_age` seconds."""
-    return (
-        f"public, max-age={max_age}, stale-while-revalidate={_WHILE_REVALIDATE}, stale-if-error={_IF_ERROR}"
-    )
+    """Give the Cache-Control of any other answer that may be kept for `max_age` seconds."""
+    return f"max-age={max_age}"

@@ -40,6 +40,12 @@ class Running:
         """The port that it listens on."""
         return self._port
 
+    @property
+    def connections(self) -> int:
+        """How many connections there are."""
+        server = self._runner.server
+        return 0 if server is None else len(server.connections)
+
     async def stop(self) -> None:
         """Take no more connections, finish what is in flight, and end within ten seconds."""
         await self._runner.cleanup()
@@ -57,6 +63,7 @@ async def listen(
     keep_alive_seconds: float = _KEEP_ALIVE_SECONDS,
     stall_seconds: float = _STALL_SECONDS,
     sweep_seconds: float = _SWEEP_SECONDS,
+    linger_seconds: float = _LINGER_SECONDS,
 ) -> Running:
     """Serve `app` at host and port, 0 for a free one; raise ServeError where that can't be had.
 
@@ -68,7 +75,7 @@ async def listen(
         logger=_connection_logger(),
         keepalive_timeout=keep_alive_seconds,
         shutdown_timeout=_SHUTDOWN_SECONDS,
-        lingering_time=_LINGER_SECONDS,
+        lingering_time=linger_seconds,
         handler_cancellation=True,
         auto_decompress=False,  # bodies are dropped unread
     )

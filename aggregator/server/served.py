@@ -1,4 +1,4 @@
-"""Served: what the server serves at one moment. The whole of it is replaced when the configuration or the state changes."""
+"""Served: what the server serves at one moment. Another takes its place whenever the configuration or the state changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from aggregator.server.addresses import Addresses
 
 
 class Editions(Protocol):
-    """Gives editions by the path of their address. The press is one; tests have another."""
+    """Gives editions by the path of their address. The press is one; the tests have another."""
 
     def current(self, path: str) -> Edition | None:
         """Give the edition at `path` if it is known to be up to date; asks nobody."""
@@ -36,7 +36,7 @@ class Served:
     """What is served, from one configuration.
 
     site_url   absolute, without a slash at its end: what every Location begins with
-    max_age    path to the seconds for which an answer may be kept unasked
+    max_age    path to the seconds for which an answer may be kept unasked; must not wait
     has_pages  whether feeds have pages for people, to which a browser can be sent
     """
 

@@ -62,7 +62,9 @@ async def test_calls_come_by_cron() -> None:
     async with running(act, every=None, cron="* * * * *") as schedule:
         await act.reach(1)
         jobs = schedule._scheduler.get_jobs()
-        assert [str(job.trigger) for job in jobs] == ["cron[month='*', day='*', day_of_week='*', hour='*', minute='*']"]
+        assert [str(job.trigger) for job in jobs] == [
+            "cron[month='*', day='*', day_of_week='*', hour='*', minute='*']"
+        ]
 
 
 async def test_a_schedule_without_a_rhythm_is_refused() -> None:
@@ -143,7 +145,9 @@ async def test_fault_25_where_watching_is_not_possible_one_warning_says_so(
     with caplog.at_level(logging.WARNING):
         async with running(Counter(), watched=[tmp_path]):
             await attempts.reach(3)
-    warnings = [record.message for record in caplog.records if "watching files is not possible" in record.message]
+    warnings = [
+        record.message for record in caplog.records if "watching files is not possible" in record.message
+    ]
     assert warnings == [
         "watching files is not possible (inotify watch limit reached); changes are found by the schedule alone"
     ]

@@ -1,0 +1,175 @@
+"""The commands, as somebody types them: what they print where, and their exit status."""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from aggregator.cli import cli
+from tests.aggregator.workshop import Workshop
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, arguments)
+
+
+def run_on(workshop: Workshop, *arguments: str) -> Result:
+    return run(*arguments, "--config", str(workshop.config_path))
+
+
+@pytest.mark.parametrize("command", ["serve", "check", "publish", "preview", "schema"])
+def test_every_command_explains_itself(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Usage:")
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert run("--version").stdout == f"aggregator, version {version('feed-aggregator')}\n"
+
+
+def test_an_unknown_command_is_status_2() -> None:
+    assert run("frobnicate").exit_code == 2
+
+
+def test_check_finds_nothing_to_say_about_a_good_site(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    result = run_on(workshop, "check")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "1 file (1 public), 1 public article: 0 errors, 0 warnings\n",
+    )
+
+
+def test_check_prints_every_problem_with_its_place_and_is_status_1(workshop: Workshop) -> None:
+    workshop.write("ferry", "heat: much")
+    workshop.write("quay", "heat: 500")
+    result = run_on(workshop, "check")
+    assert result.exit_code == 1
+    assert f"{workshop.folder}/news/ferry.md:4:7: heat: is 'much', expected a whole number" in result.stdout
+    assert f"{workshop.folder}/news/quay.md:4:7: warning: heat: is 500" in result.stdout
+    assert "1 error, 1 warning" in result.stdout
+
+
+def test_check_lets_warnings_pass_unless_it_is_strict(workshop: Workshop) -> None:
+    workshop.write("quay", "heat: 500")
+    assert run_on(workshop, "check").exit_code == 0
+    assert run_on(workshop, "check", "--strict").exit_code == 1
+
+
+def test_check_tells_programs_the_same_as_json(workshop: Workshop) -> None:
+    workshop.write("ferry", "heat: much")
+    document = json.loads(run_on(workshop, "check", "--json").stdout)
+    (problem,) = document["problems"]
+    assert (problem["line"], problem["key"], problem["value"], problem["severity"]) == (
+        4,
+        "heat",
+        "'much'",
+        "error",
+    )
+    assert document["summary"]["files"] == 1
+
+
+def test_check_changes_nothing(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    before = sorted(workshop.folder.rglob("*"))
+    run_on(workshop, "check")
+    assert sorted(workshop.folder.rglob("*")) == before
+
+
+def test_check_of_a_source_that_is_not_there_is_status_1(workshop: Workshop) -> None:
+    workshop.configure(sources="- {name: news, path: nowhere}")
+    result = run_on(workshop, "check")
+    assert result.exit_code == 1
+    assert "nowhere" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("check",), ("publish", "out"), ("preview", "all"), ("serve",)])
+def test_a_configuration_that_can_not_be_used_is_status_2_with_every_problem(
+    workshop: Workshop, command: tuple[str, ...]
+) -> None:
+    workshop.configure("feedz: []\ntopics: {min_articles: none}\n")
+    result = run_on(workshop, *command)
+    assert result.exit_code == 2
+    assert "site.yaml:5:1" in result.output
+    assert "did you mean 'feeds'" in result.output
+    assert "site.yaml:6:24" in result.output
+
+
+def test_a_configuration_that_is_not_there_is_status_2(tmp_path: Path) -> None:
+    result = run("preview", "all", "--config", str(tmp_path / "no.yaml"))
+    assert result.exit_code == 2
+    assert "no.yaml" in result.stderr
+
+
+def test_the_configuration_may_be_named_by_the_environment(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AGGREGATOR_CONFIG", str(workshop.config_path))
+    assert run("check").exit_code == 0
+
+
+@pytest.mark.parametrize(("suffix", "begin"), [("atom", b"<?xml"), ("rss", b"<?xml"), ("json", b"{")])
+def test_preview_prints_the_document(workshop: Workshop, suffix: str, begin: bytes) -> None:
+    workshop.write("ferry")
+    result = run_on(workshop, "preview", "all", "--format", suffix)
+    assert result.exit_code == 0
+    assert result.stdout_bytes.startswith(begin)
+    assert b"Ferry" in result.stdout_bytes
+
+
+def test_preview_takes_a_path_and_shows_what_a_changed_definition_would_say(workshop: Workshop) -> None:
+    workshop.write("ferry", "topics: [Boats]")
+    workshop.refresh()
+    workshop.configure("feeds: [{id: boats, title: Boats, where: {topics: [boats]}}]\n")
+    for feed in ("boats", "/feeds/boats", "/topics/boats"):
+        assert "Ferry" in run_on(workshop, "preview", feed).stdout
+
+
+def test_preview_leaves_the_catalogue_that_is_served_alone(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.refresh()
+    workshop.write("quay")
+    assert "Quay" in run_on(workshop, "preview", "all").stdout
+    assert workshop.titles() == ["Ferry"]
+
+
+def test_preview_of_no_feed_is_status_2_and_says_what_may_be_meant(workshop: Workshop) -> None:
+    workshop.configure("feeds: [{id: boats, title: Boats}]\n")
+    result = run_on(workshop, "preview", "boots")
+    assert result.exit_code == 2
+    assert "'boots' is no feed" in result.stderr
+    assert "did you mean /feeds/boats?" in result.stderr
+
+
+def test_publish_writes_the_tree_and_says_so(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    out = workshop.folder / "out"
+    first, second = run_on(workshop, "publish", str(out)), run_on(workshop, "publish", str(out))
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "published" in first.stdout
+    assert "unchanged" in second.stdout
+    assert (out / "feeds/all.rss").exists()
+
+
+def test_publish_to_a_folder_that_holds_something_else_is_status_2(workshop: Workshop) -> None:
+    result = run_on(workshop, "publish", str(workshop.folder))
+    assert result.exit_code == 2
+    assert "not something that publish made" in result.stderr
+
+
+def test_schema_prints_a_json_schema() -> None:
+    schema = json.loads(run("schema").stdout)
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert "sources" in schema["required"]
+
+
+def test_python_dash_m_runs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aggregator.__main__ import main  # noqa: PLC0415  importing it is what is tested
+
+    monkeypatch.setattr("sys.argv", ["aggregator", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0

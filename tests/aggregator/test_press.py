@@ -1,0 +1,190 @@
+"""The press: made when it changed, once however many ask, bounded, and true to the last good state."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from aggregator.catalogue import Catalogue, Snapshot
+from aggregator.draft import Draft
+from aggregator.edition import Edition
+from aggregator.errors import CatalogueError
+from aggregator.press import Press
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Documents:
+    """A family of documents that counts how often each is made, and can be told to wait or to fail."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+    asked: int = 0
+    go_on: threading.Event = field(default_factory=threading.Event)
+    failure: Exception | None = None
+
+    def find(self, path: str, snapshot: Snapshot) -> Draft | None:
+        assert snapshot.generation.number == 0
+        self.asked += 1
+        if self.failure is not None:
+            raise self.failure
+        if path not in self.texts:
+            return None
+        return Draft(self.texts[path], lambda: self._make(path))
+
+    def paths(self, snapshot: Snapshot) -> Iterator[str]:
+        assert snapshot.generation.number == 0
+        return iter(self.texts)
+
+    def _make(self, path: str) -> Edition:
+        self.go_on.wait(10)
+        self.made.append(path)
+        body = self.texts[path].rpartition("|")[2].encode()
+        return Edition(path=path, media_type="text/plain", body=body, last_modified=NOON)
+
+
+@pytest.fixture
+def documents() -> Documents:
+    made = Documents({"/a": "A", "/b": "B"})
+    made.go_on.set()
+    return made
+
+
+@pytest.fixture
+def press(documents: Documents, tmp_path: Path) -> Iterator[Press]:
+    catalogue = Catalogue.open(f"sqlite:///{tmp_path}/catalogue.db")
+    press = Press(catalogue, [documents], capacity=1000)
+    press.advance(1)
+    yield press
+    catalogue.close()
+
+
+async def body_of(press: Press, path: str) -> bytes:
+    edition = await press.edition(path)
+    assert edition is not None
+    return edition.body
+
+
+async def test_an_edition_is_made_when_it_is_first_asked_for(press: Press) -> None:
+    assert press.current("/a") is None
+    assert await body_of(press, "/a") == b"A"
+    assert press.current("/a") is not None
+
+
+async def test_what_there_is_not_is_none_each_time(press: Press) -> None:
+    assert await press.edition("/nowhere") is None
+    assert press.current("/nowhere") is None
+
+
+async def test_nothing_is_asked_again_within_a_generation(press: Press, documents: Documents) -> None:
+    await press.edition("/a")
+    documents.texts["/a"] = "changed"
+    assert await body_of(press, "/a") == b"A"
+    assert documents.asked == 1
+
+
+async def test_a_new_generation_is_asked_and_not_made_where_the_fingerprint_holds(
+    press: Press, documents: Documents
+) -> None:
+    before = await press.edition("/a")
+    press.advance(2)
+    assert press.current("/a") is None
+    assert await press.edition("/a") is before
+    assert (documents.asked, documents.made) == (2, ["/a"])
+
+
+async def test_a_new_generation_is_made_where_the_fingerprint_differs(
+    press: Press, documents: Documents
+) -> None:
+    await press.edition("/a")
+    documents.texts["/a"] = "new"
+    press.advance(2)
+    assert await body_of(press, "/a") == b"new"
+
+
+async def test_the_same_bytes_stay_the_same_edition_with_its_compressed_forms(
+    press: Press, documents: Documents
+) -> None:
+    before = await press.edition("/a")
+    documents.texts["/a"] = "another fingerprint|A"
+    press.advance(2)
+    assert await press.edition("/a") is before
+    assert documents.made == ["/a", "/a"]
+
+
+async def test_a_document_that_is_gone_is_forgotten(press: Press, documents: Documents) -> None:
+    await press.edition("/a")
+    del documents.texts["/a"]
+    press.advance(2)
+    assert await press.edition("/a") is None
+
+
+async def test_of_many_who_ask_at_once_one_has_it_made(press: Press, documents: Documents) -> None:
+    documents.go_on.clear()
+    asking = [asyncio.create_task(press.edition("/a")) for _ in range(50)]
+    await asyncio.sleep(0)
+    documents.go_on.set()
+    editions = await asyncio.gather(*asking)
+    assert (len(set(map(id, editions))), documents.made) == (1, ["/a"])
+
+
+async def test_one_who_goes_away_does_not_take_it_from_the_others(press: Press, documents: Documents) -> None:
+    documents.go_on.clear()
+    first, second = (asyncio.create_task(press.edition("/a")) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    documents.go_on.set()
+    edition = await second
+    assert edition is not None
+    assert edition.body == b"A"
+
+
+async def test_fault_59_when_the_catalogue_fails_what_was_made_before_is_served(
+    press: Press, documents: Documents
+) -> None:
+    before = await press.edition("/a")
+    documents.failure = CatalogueError("the disk is on fire")
+    press.advance(2)
+    assert await press.edition("/a") is before
+    with pytest.raises(CatalogueError):
+        await press.edition("/b")
+
+
+async def test_after_a_failure_the_next_request_asks_again(press: Press, documents: Documents) -> None:
+    documents.failure = CatalogueError("the disk is on fire")
+    with pytest.raises(CatalogueError):
+        await press.edition("/a")
+    documents.failure = None
+    assert await body_of(press, "/a") == b"A"
+
+
+async def test_the_editions_asked_for_least_recently_make_room(press: Press, documents: Documents) -> None:
+    documents.texts |= {f"/{number}": "x" * 300 for number in range(4)}
+    for path in ("/0", "/1", "/2"):
+        await press.edition(path)
+    assert press.current("/0") is not None
+    await press.edition("/3")
+    assert press.current("/1") is None
+    assert press.current("/0") is not None
+
+
+async def test_one_edition_larger_than_all_room_is_served_all_the_same(
+    press: Press, documents: Documents
+) -> None:
+    documents.texts["/large"] = "x" * 5000
+    assert len(await body_of(press, "/large")) == 5000
+    assert press.current("/large") is not None
+
+
+async def test_the_first_family_that_has_a_document_gives_it(documents: Documents, tmp_path: Path) -> None:
+    other = Documents({"/a": "other", "/c": "C"})
+    other.go_on.set()
+    catalogue = Catalogue.open(f"sqlite:///{tmp_path}/catalogue.db")
+    press = Press(catalogue, [documents, other], capacity=1000)
+    assert [await body_of(press, path) for path in ("/a", "/c")] == [b"A", b"C"]
+    catalogue.close()

@@ -1,0 +1,205 @@
+"""From files on disk to what is published: articles come, change, break, move and go."""
+
+import os
+import shutil
+from datetime import timedelta
+
+import pytest
+
+from aggregator.errors import CatalogueError
+from tests.aggregator.workshop import HOUR, NOON, Workshop
+
+LATER = NOON + HOUR
+
+
+def test_articles_come_change_move_and_go(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.write("quay")
+    workshop.refresh()
+    assert workshop.titles() == ["Ferry", "Quay"]
+    workshop.write("ferry", title="The ferry again")
+    workshop.delete("quay")
+    workshop.refresh(LATER)
+    assert workshop.titles() == ["The ferry again"]
+
+
+def test_only_what_changed_is_read(workshop: Workshop) -> None:
+    for name in ("a", "b", "c"):
+        os.utime(workshop.write(name), ns=(1, 1))
+    assert workshop.refresh().read == 3
+    workshop.write("b", title="New")
+    assert workshop.refresh(LATER).read == 1
+
+
+def test_nothing_is_read_and_no_generation_made_where_nothing_changed(workshop: Workshop) -> None:
+    os.utime(workshop.write("ferry"), ns=(1, 1))
+    workshop.refresh()
+    report = workshop.refresh(LATER)
+    assert (report.read, report.generation, report.seen, report.articles) == (0, None, 1, 1)
+
+
+def test_a_broken_article_keeps_its_last_good_version_and_is_named_by_every_process(
+    workshop: Workshop,
+) -> None:
+    workshop.write("ferry")
+    workshop.refresh()
+    workshop.write("ferry", "publishedDateTime: 2024-13-45")
+    for now in (LATER, LATER + HOUR):
+        report = workshop.refresh(now)
+        assert [problem.key for problem in report.problems] == ["publishedDateTime"]
+    assert workshop.titles() == ["Ferry"]
+
+
+def test_a_process_that_has_told_a_problem_does_not_read_the_file_again(workshop: Workshop) -> None:
+    os.utime(workshop.write("ferry", "heat: much"), ns=(1, 1))
+    with workshop.wired() as (wiring, _):
+        first, second = wiring.refresh.run(NOON), wiring.refresh.run(LATER)
+    assert (first.read, second.read) == (1, 0)
+    assert first.problems == second.problems != ()
+
+
+def test_a_problem_is_forgotten_when_it_is_mended_or_its_file_goes(workshop: Workshop) -> None:
+    workshop.write("ferry", "heat: much")
+    workshop.write("quay", "heat: much")
+    with workshop.wired() as (wiring, _):
+        assert len(wiring.refresh.run(NOON).problems) == 2
+        workshop.write("ferry", "heat: 5")
+        workshop.delete("quay")
+        assert wiring.refresh.run(LATER).problems == ()
+
+
+def test_fault_14_both_files_with_one_identity_are_named(workshop: Workshop) -> None:
+    workshop.write("old", "id: same")
+    workshop.write("new", "id: same", "updatedDateTime: 2026-03-01T10:00:00Z")
+    (problem,) = workshop.refresh().problems
+    assert problem.file.endswith("news/old.md")
+    assert "news/new.md" in problem.reason
+    assert workshop.titles() == ["New"]
+
+
+def test_fault_14_the_other_file_is_read_again_when_the_one_that_counts_goes(workshop: Workshop) -> None:
+    os.utime(workshop.write("old", "id: same"), ns=(1, 1))
+    workshop.write("new", "id: same", "updatedDateTime: 2026-03-01T10:00:00Z")
+    workshop.refresh()
+    workshop.delete("new")
+    workshop.refresh(LATER)
+    assert workshop.titles() == ["Old"]
+
+
+def test_fault_14_the_other_file_is_read_again_when_the_one_that_counts_takes_another_identity(
+    workshop: Workshop,
+) -> None:
+    os.utime(workshop.write("old", "id: same"), ns=(1, 1))
+    workshop.write("new", "id: same", "updatedDateTime: 2026-03-01T10:00:00Z")
+    workshop.refresh()
+    workshop.write("new", "id: another")
+    workshop.refresh(LATER)
+    assert workshop.titles() == ["New", "Old"]
+
+
+def test_fault_15_a_scheduled_article_goes_live_at_its_second_though_nobody_touches_it(
+    workshop: Workshop,
+) -> None:
+    os.utime(workshop.write("ferry", "publishedDateTime: 2026-03-01T13:00:00Z"), ns=(1, 1))
+    report = workshop.refresh()
+    assert (workshop.titles(), report.next_due) == ([], LATER)
+    assert workshop.refresh(LATER - timedelta(seconds=1)).generation is None
+    assert workshop.refresh(LATER).generation == 2
+    assert workshop.titles() == ["Ferry"]
+
+
+def test_fault_24_a_source_folder_that_vanishes_keeps_what_it_held_and_is_told(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.refresh()
+    shutil.rmtree(workshop.folder / "news")
+    report = workshop.refresh(LATER)
+    assert "news" in report.alarms[0]
+    assert workshop.titles() == ["Ferry"]
+
+
+def test_fault_24_a_source_that_loses_most_of_its_files_keeps_them_and_says_how_to_mean_it(
+    workshop: Workshop,
+) -> None:
+    names = [f"n{number:02}" for number in range(20)]
+    for name in names:
+        workshop.write(name)
+    workshop.refresh()
+    for name in names[:15]:
+        workshop.delete(name)
+    report = workshop.refresh(LATER)
+    assert "15 of 20 files" in report.alarms[0]
+    assert "--accept-loss" in report.alarms[0]
+    assert len(workshop.titles()) == 20
+    workshop.configure("reload: {accept_loss: true}\n")
+    assert workshop.refresh(LATER).alarms == ()
+    assert len(workshop.titles()) == 5
+
+
+def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: Workshop) -> None:
+    workshop.configure(sources="- {name: gone, path: gone}\n- {name: news, path: news}")
+    workshop.write("ferry")
+    report = workshop.refresh()
+    assert (len(report.alarms), workshop.titles()) == (1, ["Ferry"])
+
+
+def test_a_source_taken_out_of_the_configuration_takes_its_articles_along(workshop: Workshop) -> None:
+    workshop.configure(sources="- {name: news, path: news}\n- {name: more, path: more}")
+    workshop.write("ferry")
+    workshop.write("reel", source="more")
+    workshop.refresh()
+    workshop.configure()
+    workshop.refresh(LATER)
+    assert workshop.titles() == ["Ferry"]
+
+
+def test_files_are_read_again_when_the_configuration_reads_them_differently(workshop: Workshop) -> None:
+    os.utime(workshop.write("ferry", "posted: 2026-02-01", "publishedDateTime:"), ns=(1, 1))
+    assert len(workshop.refresh().problems) == 1
+    workshop.configure(sources="- {name: news, path: news, fields: {publishedDateTime: posted}}")
+    assert workshop.refresh(LATER).problems == ()
+    assert workshop.titles() == ["Ferry"]
+
+
+def test_aliases_of_a_topic_are_that_topic(workshop: Workshop) -> None:
+    workshop.configure("topics: {named: {AI: {aliases: [A.I., ki]}}}\n")
+    workshop.write("ferry", "topics: [ai, A.I., KI, Boats]")
+    workshop.refresh()
+    with workshop.snapshot() as snapshot:
+        (article,) = [one for one in map(snapshot.article, [_only_key(snapshot)]) if one]
+    assert article.topics == ("AI", "Boats")
+
+
+def _only_key(snapshot: object) -> int:
+    from aggregator.catalogue.tables import entries  # noqa: PLC0415  a look behind the scenes of one test
+
+    connection = snapshot._connection  # type: ignore[attr-defined]
+    return int(connection.execute(entries.select()).one().key)
+
+
+def test_files_that_are_no_articles_are_skipped_and_counted(workshop: Workshop) -> None:
+    (workshop.folder / "news/readme.md").write_text("Nothing but text.\n")
+    (workshop.folder / "news/organization.md").write_text("---\nname: The Pier\ndomain: pier.example\n---\n")
+    report = workshop.refresh()
+    assert (report.states, report.problems) == ({"skipped": 2}, ())
+
+
+def test_a_catalogue_that_is_locked_leaves_everything_as_it_was(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.catalogue.opening._BUSY_MILLISECONDS", 1)
+    workshop.write("ferry")
+    workshop.refresh()
+    with workshop.wired() as (wiring, catalogue), catalogue.writing((), NOON):
+        workshop.write("quay")
+        with pytest.raises(CatalogueError, match="locked"):
+            wiring.refresh.run(LATER)
+    assert workshop.titles() == ["Ferry"]
+
+
+def test_progress_is_told(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.write("quay")
+    told: list[tuple[int, int]] = []
+    with workshop.wired() as (wiring, _):
+        wiring.refresh.run(NOON, lambda done, total: told.append((done, total)))
+    assert told == [(2, 2)]
