@@ -44,7 +44,9 @@ def _repeated_feeds(documents: Iterable[Node]) -> Iterator[Problem]:
             if node is None or not name:
                 continue
             if name in first:
-                yield node.place.problem(f"feeds[{name}].id", _twice(name, "feed", first[name]), name)
+                yield node.place.problem(
+                    f"feeds[{name}].id", _twice(name, "the id of another feed", first[name]), name
+                )
             first.setdefault(name, node.place)
 
 
@@ -56,12 +58,14 @@ def _repeated_sources(main: Node) -> Iterator[Problem]:
         if node is None or not name:
             continue
         if fold(name) in first:
-            yield node.place.problem(f"sources[{name}].name", _twice(name, "source", first[fold(name)]), name)
+            yield node.place.problem(
+                f"sources[{name}].name", _twice(name, "the name of another source", first[fold(name)]), name
+            )
         first.setdefault(fold(name), node.place)
 
 
-def _twice(name: str, noun: str, first: Place) -> str:
-    return f"{quoted(name)} is the name of another {noun} too ({_shown(first)}), expected a name of its own"
+def _twice(name: str, owner: str, first: Place) -> str:
+    return f"{quoted(name)} is {owner} too ({_shown(first)}), expected one of its own"
 
 
 def _shown(place: Place) -> str:

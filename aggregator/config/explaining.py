@@ -58,8 +58,6 @@ def _reason(details: ErrorDetails, places: Sequence[Schema]) -> str:
             reason = f"{found} is too small, expected at least {context['ge']}"
         case "less_than_equal":
             reason = f"{found} is too big, expected at most {context['le']}"
-        case "too_short":
-            reason = "is empty, expected at least one item"
         case "model_type" | "dict_type":
             reason = f"is {kind(found)}, expected a mapping{_such_as(places, dict)}"
         case "tuple_type":

@@ -23,5 +23,13 @@ def _frozen(entries: Mapping[str, Value]) -> Mapping[str, Value]:
 
 Frozen = Annotated[Mapping[Key, Value], AfterValidator(_frozen)]
 
-# An empty list, where it has a meaning at all, is not the one that its writer had in mind.
-SomeOf = Annotated[tuple[Value, ...], Field(min_length=1)]
+
+def _some(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Refuse an empty list: where it has a meaning at all, it is not the one that its writer had in mind."""
+    # Not Field(min_length=1): pydantic counts the items that are well, and would call a list of one bad item empty.
+    if not values:
+        raise ValueError("is empty, expected at least one item")
+    return values
+
+
+SomeOf = Annotated[tuple[Value, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 _SHOWN = 60
+_CLOSE = 0.75  # titel is title, but latest is not hottest
 _NULLS = frozenset({"", "~", "null"})
 
 
@@ -38,7 +39,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """Give the end of a message that names the one of `known` that `word` comes close to, or nothing."""
     by_folded = {name.casefold(): name for name in known}
     # Comparing costs the product of the lengths; nobody means a key by a word that long.
-    close = get_close_matches(word[:_SHOWN].casefold(), by_folded, n=1)
+    close = get_close_matches(word[:_SHOWN].casefold(), by_folded, n=1, cutoff=_CLOSE)
     return did_you_mean(by_folded[close[0]]) if close else ""
 
 

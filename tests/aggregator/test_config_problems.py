@@ -86,22 +86,28 @@ YAML = [
     (
         "site: [a\n",
         [
-            "a.yaml:2:1: is no YAML: did not find expected ',' or ']', while parsing a flow sequence that begins in line 1; "
-            "a list that begins with [ must end with ]"
+            (
+                "a.yaml:2:1: is no YAML: did not find expected ',' or ']', while parsing a flow sequence that begins in line 1; "
+                "a list that begins with [ must end with ]"
+            )
         ],
     ),
     (
         "site:\n\ttitle: a\n",
         [
-            "a.yaml:2:1: is no YAML: found character that cannot start any token, while scanning for the next token; "
-            "indent with blanks, YAML allows no tabs there"
+            (
+                "a.yaml:2:1: is no YAML: found character that cannot start any token; "
+                "indent with blanks, YAML allows no tabs there"
+            )
         ],
     ),
     (
         "site:\n  title: Tides: high and low\n",
         [
-            "a.yaml:2:15: is no YAML: mapping values are not allowed in this context; keys of one mapping must begin in one "
-            "column, and text that holds ': ' needs quotation marks"
+            (
+                "a.yaml:2:15: is no YAML: mapping values are not allowed in this context; keys of one mapping must begin in one "
+                "column, and text that holds ': ' needs quotation marks"
+            )
         ],
     ),
     (f"{LEAST}---\na: 1\n", ["a.yaml:3:1: a second document begins here, expected one document a file"]),
@@ -127,7 +133,7 @@ YAML = [
     ),
     (
         "\ufeff# ä\nsite: ä".encode() + b"\xff",
-        ["a.yaml:2:8: the byte 0xFF (offset 15) is no UTF-8, expected text in UTF-8"],
+        ["a.yaml:2:8: the byte 0xFF (offset 16) is no UTF-8, expected text in UTF-8"],
     ),
     ("a: 1\nb: \x07\n", ["a.yaml:2:4: the character U+0007 can't stand in YAML, expected printable text"]),
 ]
@@ -143,8 +149,10 @@ SITES = [
     ("title: [Tides]", "3:10: site.title: is a list, expected text"),
     (
         "url: news.example.org/wire",
-        "3:8: site.url: 'news.example.org/wire' is no absolute URL, expected one that begins with https:// or http://; "
-        "did you mean 'https://news.example.org/wire'?",
+        (
+            "3:8: site.url: 'news.example.org/wire' is no absolute URL, expected one that begins with https:// or http://; "
+            "did you mean 'https://news.example.org/wire'?"
+        ),
     ),
     (
         "url: ftp://tide.example",
@@ -152,18 +160,24 @@ SITES = [
     ),
     (
         "url: https://tide.example/?a=b#c",
-        "3:8: site.url: 'https://tide.example/?a=b#c' has a query or a fragment, expected an address without; did you mean "
-        "'https://tide.example'?",
+        (
+            "3:8: site.url: 'https://tide.example/?a=b#c' has a query or a fragment, expected an address without; did you mean "
+            "'https://tide.example'?"
+        ),
     ),
     (
         "url: https://tide.example/a b",
-        "3:8: site.url: 'https://tide.example/a b' holds characters that a URL must escape, expected it escaped; did you mean "
-        "'https://tide.example/a%20b'?",
+        (
+            "3:8: site.url: 'https://tide.example/a b' holds characters that a URL must escape, expected it escaped; did you mean "
+            "'https://tide.example/a%20b'?"
+        ),
     ),
     (
         "url: https://gezeiten-über.example",
-        "3:8: site.url: 'https://gezeiten-über.example' holds characters that a URL must escape, expected it escaped, its host "
-        "as xn--…",
+        (
+            "3:8: site.url: 'https://gezeiten-über.example' holds characters that a URL must escape, expected it escaped, its host "
+            "as xn--…"
+        ),
     ),
     (
         "url: https://[::1",
@@ -175,8 +189,10 @@ SITES = [
     ),
     (
         "url: https://a.example:99999",
-        "3:8: site.url: 'https://a.example:99999' is no URL: Port out of range 0-65535, expected one such as "
-        "https://news.example.org",
+        (
+            "3:8: site.url: 'https://a.example:99999' is no URL: Port out of range 0-65535, expected one such as "
+            "https://news.example.org"
+        ),
     ),
     (
         "language: english please",
@@ -184,8 +200,10 @@ SITES = [
     ),
     (
         "timezone: europe/berlin",
-        "3:13: site.timezone: 'europe/berlin' is no time zone, expected a name such as UTC or Europe/Berlin; did you mean "
-        "'Europe/Berlin'?",
+        (
+            "3:13: site.timezone: 'europe/berlin' is no time zone, expected a name such as UTC or Europe/Berlin; did you mean "
+            "'Europe/Berlin'?"
+        ),
     ),
     (
         "timezone: America",
@@ -205,53 +223,65 @@ SITES = [
     ),
     (
         "tag: Example.org",
-        "3:8: site.tag: 'Example.org' is no tagging entity (RFC 4151), expected a host or e-mail address in lower case, a "
-        "comma and a date, such as example.org,2026",
+        (
+            "3:8: site.tag: 'Example.org' is no tagging entity (RFC 4151), expected a host or e-mail address in lower case, a "
+            "comma and a date, such as example.org,2026"
+        ),
     ),
 ]
 
 SOURCE_KEYS = [
     (
         "name: my news",
-        "3:11: sources[my news].name: 'my news' is no name of a source, expected at most 100 of A to Z, a to z, 0 to 9, _ and -",
+        "3:9: sources[my news].name: 'my news' is no name of a source, expected at most 100 of A to Z, a to z, 0 to 9, _ and -",
     ),
-    ("include: []", "3:14: sources[news].include: is empty, expected at least one item"),
+    ("include: []", "3:12: sources[news].include: is empty, expected at least one item"),
     (
         "include: [../x/*.md]",
-        "3:15: sources[news].include[1]: '../x/*.md' leads out of the source's folder, expected a pattern below it such as "
-        "**/*.md",
+        (
+            "3:13: sources[news].include[1]: '../x/*.md' leads out of the source's folder, expected a pattern below it such as "
+            "**/*.md"
+        ),
     ),
     (
         "exclude: [/tmp]",
-        "3:15: sources[news].exclude[1]: '/tmp' leads out of the source's folder, expected a pattern below it such as **/*.md",
+        "3:13: sources[news].exclude[1]: '/tmp' leads out of the source's folder, expected a pattern below it such as **/*.md",
     ),
     (
         "fields: {publishdDateTime: posted}",
-        "3:14: sources[news].fields.publishdDateTime: 'publishdDateTime' is no key of an article, expected one of those that "
-        "are read; did you mean 'publishedDateTime'?",
+        (
+            "3:12: sources[news].fields.publishdDateTime: 'publishdDateTime' is no key of an article, expected one of those that "
+            "are read; did you mean 'publishedDateTime'?"
+        ),
     ),
     (
         "fields: {excerpt: secured}",
-        "3:23: sources[news].fields.excerpt: 'secured' is never read, expected another key",
+        "3:21: sources[news].fields.excerpt: 'secured' is never read, expected another key",
     ),
     (
         "permalink: 'https://a.example/{slg}'",
-        "3:16: sources[news].permalink: '{slg}' is no placeholder, expected one of {year}, {month}, {day}, {slug}, {path}, "
-        "{source}; did you mean '{slug}'?",
+        (
+            "3:14: sources[news].permalink: '{slg}' is no placeholder, expected one of {year}, {month}, {day}, {slug}, {path}, "
+            "{source}; did you mean '{slug}'?"
+        ),
     ),
     (
         "permalink: 'https://a.example/{slug'",
-        "3:16: sources[news].permalink: 'https://a.example/{slug' has a brace without its other half, expected placeholders "
-        "such as {slug}",
+        (
+            "3:14: sources[news].permalink: 'https://a.example/{slug' has a brace without its other half, expected placeholders "
+            "such as {slug}"
+        ),
     ),
     (
         "permalink: 'https://a.example/{year}'",
-        "3:16: sources[news].permalink: 'https://a.example/{year}' gives many articles one address, expected {slug} or {path} "
-        "in it",
+        (
+            "3:14: sources[news].permalink: 'https://a.example/{year}' gives many articles one address, expected {slug} or {path} "
+            "in it"
+        ),
     ),
     (
         "permalink: '/{slug}'",
-        "3:16: sources[news].permalink: '/x' is no absolute URL, expected one that begins with https:// or http://",
+        "3:14: sources[news].permalink: '/x' is no absolute URL, expected one that begins with https:// or http://",
     ),
 ]
 
@@ -312,8 +342,10 @@ VALUES = [
     ),
     (
         "providers: {named: {'https://a.example/': {}}}",
-        "3:21: providers.named.https://a.example/: 'https://a.example/' is no domain, expected one such as example.org; did you "
-        "mean 'a.example'?",
+        (
+            "3:21: providers.named.https://a.example/: 'https://a.example/' is no domain, expected one such as example.org; did you "
+            "mean 'a.example'?"
+        ),
     ),
     (
         "topics: {named: {AI: {title: A}, ai: {title: B}}}",
@@ -336,8 +368,10 @@ VALUES = [
     ("limits: {file: 12}", "3:16: limits.file: 12 bytes are impossible, expected 1KiB to 1GiB"),
     (
         "embeds: ['https://tube.example/embed']",
-        "3:10: embeds[1]: 'https://tube.example/embed' is no domain, expected one such as example.org; did you mean "
-        "'tube.example'?",
+        (
+            "3:10: embeds[1]: 'https://tube.example/embed' is no domain, expected one such as example.org; did you mean "
+            "'tube.example'?"
+        ),
     ),
     ("embeds: [-]", "3:10: embeds[1]: '-' is no host, expected one such as www.example.org"),
 ]
@@ -345,71 +379,77 @@ VALUES = [
 FEED_KEYS = [
     (
         "id: Best of AI",
-        "4:9: feeds[Best of AI].id: 'Best of AI' is no id, expected at most 100 of a to z, 0 to 9 and -; did you mean "
-        "'best-of-ai'?",
+        (
+            "4:7: feeds[Best of AI].id: 'Best of AI' is no id, expected at most 100 of a to z, 0 to 9 and -; did you mean "
+            "'best-of-ai'?"
+        ),
     ),
-    ("id: all", "4:9: feeds[all].id: 'all' is the feed of everything, expected another id"),
+    ("id: all", "4:7: feeds[all].id: 'all' is the feed of everything, expected another id"),
     (
         "order: latest",
-        "4:12: feeds[a].order: 'latest' is no order, expected newest, updated, hottest or best",
+        "4:10: feeds[a].order: 'latest' is no order, expected newest, updated, hottest or best",
     ),
     (
         "order: Newest",
-        "4:12: feeds[a].order: 'Newest' is no order, expected newest, updated, hottest or best; did you mean 'newest'?",
+        "4:10: feeds[a].order: 'Newest' is no order, expected newest, updated, hottest or best; did you mean 'newest'?",
     ),
-    ("limit: 0", "4:12: feeds[a].limit: 0 is too small, expected at least 1"),
+    ("limit: 0", "4:10: feeds[a].limit: 0 is too small, expected at least 1"),
     (
         "limit: many",
-        "4:12: feeds[a].limit: 'many' is no whole number, expected digits alone",
+        "4:10: feeds[a].limit: 'many' is no whole number, expected digits alone",
     ),
-    ("per_provider: 0", "4:19: feeds[a].per_provider: 0 is too small, expected at least 1"),
+    ("per_provider: 0", "4:17: feeds[a].per_provider: 0 is too small, expected at least 1"),
     (
         "where: AI",
-        "4:12: feeds[a].where: is text, expected a mapping such as {topics: [AI], min_quality: 60}",
+        "4:10: feeds[a].where: is text, expected a mapping such as {topics: [AI], min_quality: 60}",
     ),
 ]
 
 WHERES = [
     (
         "tpoics: [AI]",
-        "7:7: feeds[a].where.tpoics: the key 'tpoics' is unknown; did you mean 'topics'?",
+        "7:5: feeds[a].where.tpoics: the key 'tpoics' is unknown; did you mean 'topics'?",
     ),
     (
         "topics: AI",
-        "7:15: feeds[a].where.topics: is text, expected a list such as [news], or a mapping of any, all and none",
+        "7:13: feeds[a].where.topics: is text, expected a list such as [news], or a mapping of any, all and none",
     ),
-    ("topics: []", "7:15: feeds[a].where.topics: is empty, expected at least one item"),
-    ("topics: {}", "7:15: feeds[a].where.topics: is empty, expected any, all or none"),
+    ("topics: []", "7:13: feeds[a].where.topics: is empty, expected at least one item"),
+    ("topics: {}", "7:13: feeds[a].where.topics: is empty, expected any, all or none"),
     (
         "topics: {some: [AI]}",
-        "7:16: feeds[a].where.topics.some: the key 'some' is unknown, expected one of all, any, none",
+        "7:14: feeds[a].where.topics.some: the key 'some' is unknown, expected one of all, any, none",
     ),
-    ("topics: {any: [{}]}", "7:22: feeds[a].where.topics.any[1]: is a mapping, expected text"),
+    ("topics: {any: [{}]}", "7:20: feeds[a].where.topics.any[1]: is a mapping, expected text"),
     (
         "providers: [a@b.example]",
-        "7:19: feeds[a].where.providers[1]: 'a@b.example' is no domain, expected one such as example.org",
+        "7:17: feeds[a].where.providers[1]: 'a@b.example' is no domain, expected one such as example.org",
     ),
-    ("sources: [newz]", "7:17: feeds[a].where.sources: 'newz' is no source; did you mean 'news'?"),
-    ("sources: {none: [films]}", "7:24: feeds[a].where.sources: 'films' is no source, expected one of news"),
-    ("min_quality: 101", "7:20: feeds[a].where.min_quality: 101 is too big, expected at most 100"),
-    ("min_heat: -2", "7:17: feeds[a].where.min_heat: -2 is too small, expected at least -1"),
+    ("sources: [newz]", "7:15: feeds[a].where.sources: 'newz' is no source; did you mean 'news'?"),
+    ("sources: {none: [films]}", "7:22: feeds[a].where.sources: 'films' is no source, expected one of news"),
+    ("min_quality: 101", "7:18: feeds[a].where.min_quality: 101 is too big, expected at most 100"),
+    ("min_heat: -2", "7:15: feeds[a].where.min_heat: -2 is too small, expected at least -1"),
     (
         "since: yesterday",
-        "7:14: feeds[a].where.since: 'yesterday' is no date, expected a date such as 2021-01-01 or a time such as "
-        "2021-01-01T09:00:00Z",
+        (
+            "7:12: feeds[a].where.since: 'yesterday' is no date, expected a date such as 2021-01-01 or a time such as "
+            "2021-01-01T09:00:00Z"
+        ),
     ),
     (
         "since: 2021-02-30",
-        "7:14: feeds[a].where.since: '2021-02-30' is not in the calendar (day is out of range for month), expected a date such "
-        "as 2021-01-01 or a time such as 2021-01-01T09:00:00Z",
+        (
+            "7:12: feeds[a].where.since: '2021-02-30' is not in the calendar (day is out of range for month), expected a date such "
+            "as 2021-01-01 or a time such as 2021-01-01T09:00:00Z"
+        ),
     ),
     (
         "since: 0001-01-01",
-        "7:14: feeds[a].where.since: '0001-01-01' is impossible, expected a year from 1900 to 9998",
+        "7:12: feeds[a].where.since: '0001-01-01' is impossible, expected a year from 1900 to 9998",
     ),
     (
         "match: '-spam'",
-        "7:14: feeds[a].where.match: '-spam' names nothing to look for, expected at least one word",
+        "7:12: feeds[a].where.match: '-spam' names nothing to look for, expected at least one word",
     ),
 ]
 
@@ -500,7 +540,7 @@ def test_one_id_in_two_files_is_reported_with_both_places(tmp_path: Path) -> Non
     files = {"a.yaml": "{id: boats, title: Boats}\n", "b.yaml": "{id: boats, title: More boats}\n"}
     first = tmp_path / "feeds" / "a.yaml"
     assert lines_of(tmp_path, LEAST, files) == [
-        f"feeds/b.yaml:1:6: feeds[boats].id: 'boats' is the id of another feed too ({first}:1:6), expected an id of its own"
+        f"feeds/b.yaml:1:6: feeds[boats].id: 'boats' is the id of another feed too ({first}:1:6), expected one of its own"
     ]
 
 
@@ -523,8 +563,10 @@ def test_ids_that_are_alive_can_not_have_moved_or_gone(tmp_path: Path) -> None:
 
 def test_ids_that_moved_have_the_form_of_ids(tmp_path: Path) -> None:
     assert lines_of(tmp_path, f"{LEAST}moved: {{Old_Boats: all}}\n") == [
-        "a.yaml:3:9: moved.Old_Boats: 'Old_Boats' is no id, expected at most 100 of a to z, 0 to 9 and -; did you mean "
-        "'old-boats'?"
+        (
+            "a.yaml:3:9: moved.Old_Boats: 'Old_Boats' is no id, expected at most 100 of a to z, 0 to 9 and -; did you mean "
+            "'old-boats'?"
+        )
     ]
 
 

@@ -1,0 +1,107 @@
+"""`aggregator serve` as a process of its own, and what a client sees of it."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tests.aggregator.workshop import Workshop
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 20.0
+
+
+def wait_for(condition: Callable[[], T]) -> T:
+    """Ask until the answer is true, and give it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+    return answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+@dataclass
+class RunningSite:
+    """A server process; its log is read as it comes."""
+
+    process: "subprocess.Popen[str]"
+    lines: list[str] = field(default_factory=list)
+    port: int = 0
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        try:
+            connection.request(method, path, headers=dict(headers or {}))
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def says(self, text: str) -> bool:
+        return any(text in line for line in self.lines)
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def stop(self) -> int:
+        self.signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def follow_log(self) -> None:
+        assert self.process.stderr is not None
+        self.lines.extend(iter(self.process.stderr.readline, ""))
+
+
+@contextmanager
+def running(workshop: Workshop, *arguments: str, until_ready: bool = True) -> Iterator[RunningSite]:
+    """Start the server on a free port; stop it at the end if the test has not."""
+    command = [
+        sys.executable,
+        "-m",
+        "aggregator",
+        "serve",
+        "--config",
+        str(workshop.config_path),
+        "--port",
+        "0",
+    ]
+    process = subprocess.Popen(
+        [*command, *arguments], stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    )
+    site = RunningSite(process)
+    follower = threading.Thread(target=site.follow_log)
+    follower.start()
+    try:
+        site.port = wait_for(lambda: _port_of(site))
+        if until_ready:
+            wait_for(lambda: site.get("/readyz").status == 200)
+            wait_for(lambda: site.says("generation"))
+        yield site
+    finally:
+        if process.poll() is None:
+            site.stop()
+        follower.join()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+def _port_of(site: RunningSite) -> int:
+    assert site.process.poll() is None, "".join(site.lines)
+    ports = [re.search(r"serving .* on http://127\.0\.0\.1:(\d+)", line) for line in site.lines]
+    return next((int(found[1]) for found in ports if found), 0)

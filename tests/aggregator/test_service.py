@@ -1,0 +1,201 @@
+"""The server as operators run it: a process that starts, follows its articles and configuration, and stops."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, running, wait_for
+from tests.aggregator.workshop import Workshop
+
+
+def titles(site: RunningSite, path: str = "/feeds/all.rss") -> list[str]:
+    items = site.get(path).body.decode().split("<item>")[1:]
+    return [re.findall("<title>(.*?)</title>", item)[0] for item in items]
+
+
+def test_it_serves_what_there_is_and_stops_when_told(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop) as site:
+        assert titles(site) == ["Ferry"]
+        assert site.get("/healthz").status == 200
+        assert site.stop() == 0
+
+
+def test_an_interrupt_stops_it_too(workshop: Workshop) -> None:
+    with running(workshop) as site:
+        site.signal(signal.SIGINT)
+        assert site.process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_changes_of_files_are_live_at_once(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1h}\n")
+    workshop.write("ferry")
+    with running(workshop) as site:
+        workshop.write("quay")
+        wait_for(lambda: set(titles(site)) == {"Ferry", "Quay"})
+        workshop.write("quay", "published: false")
+        wait_for(lambda: titles(site) == ["Ferry"])
+        workshop.delete("ferry")
+        wait_for(lambda: titles(site) == [])
+
+
+def test_changes_are_found_without_watching_too(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1s, watch: false}\n")
+    with running(workshop) as site:
+        workshop.write("quay")
+        wait_for(lambda: titles(site) == ["Quay"])
+
+
+def test_fault_15_a_scheduled_article_goes_live_at_its_second(workshop: Workshop) -> None:
+    due = datetime.now(UTC) + timedelta(seconds=3)
+    workshop.configure("reload: {every: 1h, watch: false}\n")
+    workshop.write("ferry", f"publishedDateTime: {due.isoformat()}")
+    with running(workshop) as site:
+        answer = site.get("/feeds/all.rss")
+        if datetime.now(UTC) < due - timedelta(seconds=1):
+            assert int(re.findall(r"max-age=(\d+)", answer.headers["Cache-Control"])[0]) <= 3
+            assert b"Ferry" not in answer.body
+        wait_for(lambda: titles(site) == ["Ferry"])
+        assert due - timedelta(seconds=1) < datetime.now(UTC) < due + timedelta(seconds=5)
+
+
+def test_the_same_bytes_and_validators_come_after_a_restart(workshop: Workshop) -> None:
+    workshop.write("ferry", "topics: [Boats]")
+    paths = [
+        f"/{stem}.{suffix}" for stem in ("feeds/all", "topics/boats") for suffix in ("rss", "atom", "json")
+    ]
+    answers = []
+    for _ in range(2):
+        with running(workshop) as site:
+            answers.append([site.get(path) for path in (*paths, "/feeds.opml")])
+    assert [answer.body for answer in answers[0]] == [answer.body for answer in answers[1]]
+    for name in ("ETag", "Last-Modified"):
+        assert [answer.headers[name] for answer in answers[0]] == [
+            answer.headers[name] for answer in answers[1]
+        ]
+
+
+def test_sighup_takes_up_a_new_configuration(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop) as site:
+        assert site.get("/feeds/boats.rss").status == 404
+        workshop.configure("feeds: [{id: boats, title: Boats}]\nmoved: {ships: boats}\ngone: [rafts]\n")
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.says("configuration reloaded"))
+        assert site.get("/feeds/boats.rss").status == 200
+        assert (
+            site.get("/feeds/ships.atom").headers["Location"] == "https://news.example.org/feeds/boats.atom"
+        )
+        assert site.get("/feeds/rafts.json").status == 410
+
+
+def test_fault_58_a_bad_configuration_at_reload_is_told_and_the_old_one_runs_on(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop) as site:
+        workshop.configure("feedz: []\n")
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.says("did you mean 'feeds'"))
+        assert titles(site) == ["Ferry"]
+        workshop.configure("feeds: [{id: boats, title: Boats}]\n")
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.get("/feeds/boats.rss").status == 200)
+
+
+def test_a_problem_is_told_once_and_not_at_every_refresh(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1s, watch: false}\n")
+    workshop.write("odd", "heat: much")
+    with running(workshop) as site:
+        workshop.write("ferry")
+        wait_for(lambda: titles(site) == ["Ferry"])
+    assert sum("heat: is 'much'" in line for line in site.lines) == 1
+
+
+def test_E14_a_browser_is_sent_to_the_page_of_the_feed(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop) as site:
+        answer = site.get("/feeds/all.rss", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
+        assert (answer.status, answer.headers["Location"]) == (303, "https://news.example.org/feeds/all")
+        page = site.get("/feeds/all")
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert b'rel="alternate" type="application/rss+xml"' in page.body
+
+
+def test_an_article_without_an_address_has_a_page_here(workshop: Workshop) -> None:
+    workshop.write("ferry", body="It *sails*.")
+    with running(workshop) as site:
+        link = re.findall(
+            r"<link>https://news\.example\.org(/articles/\w+)</link>",
+            site.get("/feeds/all.rss").body.decode(),
+        )
+        assert b"<p>It <em>sails</em>.</p>" in site.get(link[0]).body
+        assert site.get("/articles/0123456789abcdef").status == 404
+        assert site.get("/articles/nonsense").status == 404
+
+
+def test_a_port_that_is_taken_is_status_2_and_says_so(workshop: Workshop) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for workers in ("1", "2"):
+            command = [sys.executable, "-m", "aggregator", "serve", "--config", str(workshop.config_path)]
+            ended = subprocess.run(
+                [*command, "--port", port, "--workers", workers],
+                check=False,
+                capture_output=True,
+                text=True,
+                timeout=30,
+            )
+            assert ended.returncode == 2
+            assert f"can't listen on 127.0.0.1 port {port}" in ended.stderr
+
+
+def test_before_the_first_generation_feeds_are_unavailable_and_never_empty(workshop: Workshop) -> None:
+    workshop.configure(sources="- {name: news, path: news}")
+    os.mkfifo(workshop.folder / "pipe")
+    with running(workshop, until_ready=False) as site:
+        statuses = {site.get("/feeds/all.rss").status for _ in range(3)}
+        assert statuses <= {200, 503}
+        wait_for(lambda: site.get("/readyz").status == 200)
+
+
+def test_several_workers_serve_every_new_generation(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1h}\n")
+    workshop.write("ferry")
+    with running(workshop, "--workers", "2") as site:
+        wait_for(lambda: len(_workers(site)) == 2)
+        workshop.write("quay")
+        wait_for(lambda: all(len(titles(site)) == 2 for _ in range(10)))
+        workshop.configure("reload: {every: 1h}\nfeeds: [{id: boats, title: Boats}]\n")
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: all(site.get("/feeds/boats.rss").status == 200 for _ in range(10)))
+        assert site.stop() == 0
+
+
+def test_a_worker_that_dies_is_replaced(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop, "--workers", "2") as site:
+        before = wait_for(lambda: len(_workers(site)) == 2 and _workers(site))
+        assert before
+        os.kill(before[0], signal.SIGKILL)
+        wait_for(lambda: site.says("replacing it"))
+        wait_for(lambda: len(set(_workers(site)) - set(before)) == 1)
+        wait_for(lambda: titles(site) == ["Ferry"])
+
+
+def _workers(site: RunningSite) -> list[int]:
+    """Give the processes that listen, by what they say when they begin to."""
+    tasks = f"/proc/{site.process.pid}/task/{site.process.pid}/children"
+    with open(tasks) as children:  # noqa: PTH123  /proc
+        found = [int(child) for child in children.read().split()]
+    return [child for child in found if "spawn_main" in _command(child)]
+
+
+def _command(process: int) -> str:
+    try:
+        with open(f"/proc/{process}/cmdline") as command:  # noqa: PTH123  /proc
+            return command.read()
+    except FileNotFoundError:
+        return ""
