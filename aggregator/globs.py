@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 
-_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]+\]|.", re.DOTALL)
+_CLASS = re.compile(r"\[!?[^\]!]+[^\]]*\]", re.DOTALL)
+# A character, or a range of them; what else means something within re's brackets is escaped.
+_MEMBER = re.compile(r"(.)(?:-(.))?", re.DOTALL)
 _MEANINGS = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -22,18 +25,17 @@ def _translated(glob: str) -> str:
 def _piece(token: str) -> str:
     if token in _MEANINGS:
         return _MEANINGS[token]
-    if token.startswith("[") and token.endswith("]"):
+    if _CLASS.fullmatch(token):
         return _character_class(token[1:-1])
     return re.escape(token)
 
 
 def _character_class(inside: str) -> str:
-    negated = inside.startswith("!")
-    members = (
-        inside.removeprefix("!")
-        .replace("\\", r"\\")
-        .replace("[", r"\[")
-        .replace("]", r"\]")
-        .replace("^", r"\^")
-    )
-    return f"(?!/)[{'^' if negated else ''}{members}]"
+    negation = "^" if inside.startswith("!") else ""
+    members = _MEMBER.sub(_member, inside.removeprefix("!"))
+    return f"(?!/)[{negation}{members}]"
+
+
+def _member(match: re.Match[str]) -> str:
+    first, last = match[1], match[2]
+    return re.escape(first) if last is None else f"{re.escape(first)}-{re.escape(last)}"

@@ -4,26 +4,29 @@ What this package does not do: read the environment, look at the sources' files,
 
     yaml_document  bytes to a tree whose every part knows its place
     measures, texts, addresses, cron    what a single value may be
-    settings, feed_settings             which keys there are
+    settings, site_settings, feed_settings, automatic_feeds    which keys there are
     explaining     what pydantic found, in plain words and at its place
     agreement      what keys must agree on with one another
     assembly       checked models to Settings
     loading        all of that, in order
 """
 
+from aggregator.config.automatic_feeds import (
+    AutomaticFeeds,
+    NamedFeed,
+    NamedTopic,
+    ProviderFeeds,
+    TopicFeeds,
+)
 from aggregator.config.json_schema import schema
 from aggregator.config.loading import load
 from aggregator.config.settings import (
-    AutomaticFeeds,
     DefaultSettings,
     LimitSettings,
-    NamedFeed,
-    NamedTopic,
     ReloadSettings,
     ServerSettings,
     Settings,
     SourceSettings,
-    TopicFeeds,
 )
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "LimitSettings",
     "NamedFeed",
     "NamedTopic",
+    "ProviderFeeds",
     "ReloadSettings",
     "ServerSettings",
     "Settings",

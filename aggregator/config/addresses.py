@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BeforeValidator, WithJsonSchema
 
 from aggregator.config.texts import some_text, text_schema
-from aggregator.config.written import did_you_mean, quoted, suggestion
+from aggregator.config.written import USER_INFORMATION, did_you_mean, quoted, suggestion
 from feeds.selection import fold
 from feeds.text import host_of, is_web_address, uri
 
@@ -17,9 +17,9 @@ _TELLING = frozenset({"slug", "path"})
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_DOMAIN = re.compile("[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _LONGEST_HOST = 253  # RFC 1035 section 2.3.4, as text
 _LISTEN = re.compile(r"[A-Za-z0-9_.:%-]+")
-USER_INFORMATION = re.compile(r"://[^/?#\s]*@")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _STORE = re.compile(r"(?s)[A-Za-z][A-Za-z0-9_+]*://.*")
 # RFC 4151 section 2.1: an authority name (DNS name or e-mail address), and a date on which it was the minter's.
@@ -31,7 +31,7 @@ _TAG = re.compile(
 def web_address(value: object) -> str:
     """Give an absolute http or https URL as a URI; raise ValueError where it is none."""
     word = some_text(value)
-    if USER_INFORMATION.search(word):  # first of all, for the other messages show what was written
+    if USER_INFORMATION.search(word):
         raise ValueError("holds a user name or password, which readers would see, expected a URL without")
     if not is_web_address(word):
         hint = did_you_mean(f"https://{word}") if _is_host(word.partition("/")[0].lower()) else ""
@@ -119,12 +119,15 @@ def _permalink(value: object) -> str:
 
 
 def _domain(value: object) -> str:
+    """Give a domain as articles' providers have it: lower-case ASCII. Not always a host: a provider without one has a slug."""
     word = some_text(value)
-    if re.search(r"[/:@\s]", word):
+    folded = fold(word).rstrip(".")
+    if len(folded) > _LONGEST_HOST or not _DOMAIN.fullmatch(folded):
         host = host_of(word)
-        hint = did_you_mean(host) if host else ""
-        raise ValueError(f"{quoted(word)} is no domain, expected one such as example.org{hint}")
-    return fold(word)
+        ascii_form = "" if word.isascii() else ", in its ASCII form (xn--…)"
+        hint = did_you_mean(host) if _is_host(host) else ""
+        raise ValueError(f"{quoted(word)} is no domain, expected one such as example.org{ascii_form}{hint}")
+    return folded
 
 
 def _host(value: object) -> str:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from aggregator.config.addresses import default_tag
 from aggregator.config.feed_settings import AnyDomains, AnyNames, FeedSettings, WhereSettings
-from aggregator.config.settings import Configuration, DefaultSettings, Settings, SiteSettings
+from aggregator.config.settings import Configuration, DefaultSettings, Settings
+from aggregator.config.site_settings import SiteSettings
 from feeds.article import Author
 from feeds.definition import FeedDefinition
 from feeds.selection import NO_NAMES, Names, Selection

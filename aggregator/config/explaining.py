@@ -7,9 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from aggregator.config.addresses import USER_INFORMATION
 from aggregator.config.nodes import Entry, ListNode, MappingNode, Node, Place, ScalarNode, child, text_of
-from aggregator.config.written import flow, kind, quoted, suggestion
+from aggregator.config.written import USER_INFORMATION, flow, kind, quoted, suggestion
 from aggregator.errors import Problem
 
 Location = Sequence[int | str]
@@ -20,7 +19,7 @@ _SECRET_KEYS = frozenset({"store"})
 
 
 def explain(error: ValidationError, root: Node, schema: Schema) -> Iterator[Problem]:
-    """Give a problem for each thing that is wrong with `root`; `schema` is that of the whole configuration."""
+    """Give a problem for each thing that is wrong with `root`; `schema` describes what it should be."""
     for details in error.errors(include_url=False):
         yield _explain(details, root, schema)
 

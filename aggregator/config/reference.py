@@ -40,7 +40,7 @@ with it, if the first line of the file is
 - **Durations** are a whole number and a unit: `30s`, `5m`, `1h`, `7d`.
 - **Sizes** are bytes, or a whole number and a unit: `256KiB`, `5MiB`.
 - **Names** of topics, providers, categories, types, languages and sources compare without case. A condition on them is a list,
-  `[AI, Ethics]`: any of these; or a mapping that says it in full, of which all that is said must hold:
+  `[AI, Ethics]`: any of these; or a mapping of `any`, `all` and `none`, of which all that is said must hold:
   `{any: [AI, Ethics], all: [Europe], none: [Sponsored]}`.
 - An empty value (`feeds:` and nothing behind it) is a mistake; leave the key out instead.
 - Anchors, aliases and merge keys (`<<`) work. Tags don't.

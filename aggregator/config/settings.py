@@ -16,106 +16,32 @@ from pydantic import (
 )
 
 from aggregator.config.addresses import (
-    Domain,
     Folder,
     Host,
     ListeningHost,
     Permalink,
-    SiteAddress,
     StoreAddress,
-    Tag,
-    WebAddress,
-    default_tag,
 )
+from aggregator.config.automatic_feeds import AutomaticFeeds, ProviderFeeds, TopicFeeds
 from aggregator.config.feed_settings import FeedSettings
 from aggregator.config.frozen_mapping import FrozenMapping
 from aggregator.config.measures import Duration, Size, SomeTime, Switch, WholeNumber
 from aggregator.config.model import Frozen, Model, SomeOf
+from aggregator.config.site_settings import SiteSettings
 from aggregator.config.texts import (
     ArticleKey,
     ContentName,
     Cron,
-    Email,
     ForeignKey,
     FormatName,
     Identifier,
-    Language,
     OwnIdentifier,
     Pattern,
-    SomeText,
     SourceName,
-    Text,
-    TimeZone,
 )
 from aggregator.config.written import Plain, kind
 from feeds.definition import Content, FeedDefinition
 from feeds.site import Site
-
-
-class AuthorSettings(Model):
-    """Who answers for the feeds."""
-
-    name: SomeText = Field(description="Name of a person or a desk.", examples=["The desk"])
-    email: Email | None = Field(
-        default=None, description="E-mail address; readers see it.", examples=["desk@example.org"]
-    )
-    url: WebAddress | None = Field(
-        default=None, description="Page about the author.", examples=["https://news.example.org/desk"]
-    )
-
-
-class SiteSettings(Model):
-    """The site that publishes the feeds."""
-
-    title: SomeText = Field(
-        description="Name of the site, and title of the feed of everything.", examples=["The Model Wire"]
-    )
-    url: SiteAddress = Field(
-        description="Public address of the site, http or https. Self links, pages and identities derive from it, never "
-        "from what a request says. A slash at its end makes no difference.",
-        examples=["https://news.example.org", "https://example.org/news"],
-    )
-    description: Text = Field(
-        default="", description="What the site is about, in a sentence.", examples=["What happened in AI"]
-    )
-    language: Language = Field(
-        default="en",
-        description="Language of the site, and of articles that name none (BCP 47).",
-        examples=["en", "de-CH"],
-    )
-    timezone: TimeZone = Field(
-        default=ZoneInfo("UTC"),
-        description="Time zone (IANA name) of every date and time that names none.",
-        examples=["UTC", "Europe/Berlin"],
-    )
-    author: AuthorSettings | None = Field(
-        default=None,
-        description="Author of entries whose article names none.",
-        examples=[{"name": "The desk", "email": "desk@example.org"}],
-    )
-    copyright: SomeText | None = Field(
-        default=None, description="Rights, as text.", examples=["© 2026 The Model Wire"]
-    )
-    icon: WebAddress | None = Field(
-        default=None,
-        description="Picture of the site, square.",
-        examples=["https://news.example.org/icon.png"],
-    )
-    tag: Tag | None = Field(
-        default=None,
-        description="Tagging entity (RFC 4151) of the identities made here: a host or e-mail address that was yours, a comma, "
-        "and a date at which it was. By default the host of `url` and the year 2026. Before the site moves to another host, "
-        "write down what it was, or every entry without an identity of its own is new to readers.",
-        examples=["news.example.org,2026"],
-    )
-
-    @model_validator(mode="after")
-    def _has_tag(self) -> "SiteSettings":
-        if self.tag is None and default_tag(self.url) is None:
-            raise ValueError(
-                "the host of url can't stand in identities, expected a tag such as example.org,2026 beside it"
-            )
-        return self
 
 
 class SourceSettings(Model):
@@ -144,7 +70,8 @@ class SourceSettings(Model):
     permalink: Permalink | None = Field(
         default=None,
         description="Address of articles that name none. {year} {month} {day} are those of the publication, {path} is the path "
-        "below the source's folder without its suffix, {slug} the last part of that, {source} the name of the source.",
+        "below the source's folder without the suffix, {slug} the name of the file without suffix and without a date in front, "
+        "{source} the name of the source.",
         examples=["https://blog.example.org/{year}/{month}/{slug}/"],
     )
 
@@ -224,63 +151,6 @@ class DefaultSettings(Model):
         default=("atom", "rss", "json"),
         description="The formats in which every feed is published; the list of feeds (OPML) names the first.",
         examples=[["atom", "rss", "json"]],
-    )
-
-
-class NamedFeed(Model):
-    """What an automatic feed says of itself."""
-
-    title: SomeText | None = Field(
-        default=None, description="Title in place of the automatic one.", examples=["Artificial Intelligence"]
-    )
-    description: Text = Field(
-        default="", description="What the feed is about.", examples=["Machines that learn"]
-    )
-
-
-class NamedTopic(NamedFeed):
-    """What a topic's feed says of itself, and the other names that the topic has."""
-
-    aliases: tuple[SomeText, ...] = Field(
-        default=(),
-        description="Other names of the topic; articles that use one belong to it.",
-        examples=[["A.I.", "KI"]],
-    )
-
-
-_MIN_ARTICLES = Field(
-    default=1, ge=1, le=1_000_000, description="A feed begins with so many articles.", examples=[1]
-)
-
-
-class AutomaticFeeds(Model):
-    """The feeds that are there because articles are."""
-
-    min_articles: WholeNumber = _MIN_ARTICLES
-    named: Frozen[SomeText, NamedFeed] = Field(
-        default=FrozenMapping({}),
-        description="Feeds that get a title and description, by name.",
-        examples=[{"news": {"title": "All the news"}}],
-    )
-
-
-class TopicFeeds(AutomaticFeeds):
-    """The feeds of topics."""
-
-    named: Frozen[SomeText, NamedTopic] = Field(
-        default=FrozenMapping({}),
-        description="Topics whose feeds get a title and description, and their other names, by name.",
-        examples=[{"AI": {"title": "Artificial Intelligence", "aliases": ["A.I."]}}],
-    )
-
-
-class ProviderFeeds(AutomaticFeeds):
-    """The feeds of providers."""
-
-    named: Frozen[Domain, NamedFeed] = Field(
-        default=FrozenMapping({}),
-        description="Providers whose feeds get a title and description, by domain.",
-        examples=[{"pierpost.example": {"title": "The Pier Post"}}],
     )
 
 

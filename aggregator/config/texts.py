@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from aggregator.config.cron import normalise_cron
 from aggregator.config.written import did_you_mean, is_nothing, kind, quoted, suggestion
+from aggregator.globs import compile_globs
 from feeds.definition import Content, Order
 from feeds.errors import SearchQueryError
 from feeds.formats import FORMATS
@@ -46,6 +47,7 @@ ARTICLE_KEYS = (
     "featuredContent",
     "actions",
     "authors",
+    "draft",
 )
 
 Choice = TypeVar("Choice", Content, Order)
@@ -155,6 +157,12 @@ def _pattern(value: object) -> str:
         raise ValueError(
             f"{quoted(word)} leads out of the source's folder, expected a pattern below it such as **/*.md"
         )
+    try:
+        compile_globs([word])
+    except re.error as error:
+        raise ValueError(
+            f"{quoted(word)} is no pattern, expected one such as **/*.md or 20[12]?/*.md"
+        ) from error
     return word
 
 

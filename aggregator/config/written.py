@@ -1,11 +1,16 @@
 """Scalars as they were written, and how messages show what was written."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 _SHOWN = 60
 _CLOSE = 0.75  # titel is title, but latest is not hottest
 _NULLS = frozenset({"", "~", "null"})
+
+
+# Where a URL has a user name and a password: never shown.
+USER_INFORMATION = re.compile(r"://[^/?#\s]*@")
 
 
 class Plain(str):
@@ -20,8 +25,9 @@ def is_nothing(value: object) -> bool:
 
 
 def quoted(text: str) -> str:
-    """Give `text` in quotation marks, shortened, with no control characters, as messages show it."""
-    return repr(str(text)) if len(text) <= _SHOWN else repr(str(text[: _SHOWN - 1]) + "…")
+    """Give `text` in quotation marks, shortened, with no control characters and no password, as messages show it."""
+    shown = USER_INFORMATION.sub("://…@", text)
+    return repr(shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…")
 
 
 def kind(value: object) -> str:

@@ -157,7 +157,8 @@ class _Composer:
             else:
                 found[key.text] = Entry(key.place, value)
         for other in merged:  # of several, the first counts (yaml.org/type/merge)
-            found = {**other.entries, **found}
+            for name, entry in other.entries.items():
+                found.setdefault(name, entry)
         return MappingNode(self._place(event), found)
 
     def _mergeable(self, value: Node) -> Iterator[MappingNode]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import Enum, auto
-from functools import lru_cache
 
 _ANY = "*"
 
@@ -75,6 +74,8 @@ def _held_tag(if_none_match: str, etags: Sequence[str]) -> str | None:
     """Give the first of `etags` that If-None-Match names, by weak comparison; None where it names none (section 13.1.2)."""
     if if_none_match == _ANY:
         return etags[0]
+    if if_none_match in etags:  # nearly always
+        return if_none_match
     held = {tag.opaque for tag in parse_entity_tags(if_none_match)}
     return next((etag for etag in etags if etag in held), None)
 
@@ -145,8 +146,6 @@ def _moment(found: re.Match[str], year: int) -> datetime | None:
         return None
 
 
-# Asked for at every request, and formatting takes microseconds; the same few editions are asked for again and again.
-@lru_cache(maxsize=1024)
 def http_date(moment: datetime) -> str:
     """Give an aware time as an IMF-fixdate (RFC 9110 section 5.6.7)."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)

@@ -32,7 +32,7 @@ _RETRY_AFTER_FAILURE = 30
 async def answer(request: web.Request) -> web.Response:
     """Answer any request. Whatever goes wrong is a 503 that does not say why; the log does."""
     if request.body_exists:
-        refusal = await drop_body(request, request.app[BODY_SECONDS])
+        refusal = await drop_body(request.content, request.app[BODY_SECONDS])
         if refusal is not None:
             return refusal
     if request.method not in _METHODS:

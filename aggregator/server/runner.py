@@ -93,10 +93,9 @@ async def listen(
 
 
 async def _sweep(runner: web.AppRunner, stalls: Stalls, seconds: float) -> None:
-    while runner.server is not None:
+    while (server := runner.server) is not None:
+        stalls.sweep(server.connections, monotonic())
         await asyncio.sleep(seconds)
-        if runner.server is not None:
-            stalls.sweep(runner.server.connections, monotonic())
 
 
 def _connection_logger() -> logging.Logger:

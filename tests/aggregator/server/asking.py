@@ -1,7 +1,7 @@
 """A real server over a press of the tests' own, and a client that shows the bytes as they come."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ class FakePress:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it came over the wire. The names of the header fields are in lower case; `head` is the request's head."""
+    """An answer as it came over the wire. The names of the header fields are in lower case."""
 
     status: int
     fields: tuple[tuple[str, str], ...]
@@ -73,6 +73,11 @@ class Site:
     def port(self) -> int:
         assert self.running is not None
         return self.running.port
+
+    @property
+    def connections(self) -> int:
+        assert self.running is not None
+        return self.running.connections
 
     def change(self, **changes: Any) -> None:
         self.served = replace(self.served, **changes)
@@ -104,6 +109,13 @@ def answered(data: bytes) -> Answer:
     return Answer(int(status.split()[1]), tuple((name.lower(), value) for name, value in pairs), body)
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Let the server work until the condition holds; fail after five seconds."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - what is waited for lies inside aiohttp, which tells nobody
+            await asyncio.sleep(0.001)
+
+
 @asynccontextmanager
 async def serving(**options: Any) -> AsyncIterator[Site]:
     """Run a server on a free port; `options` are those of create_app and listen."""
@@ -111,7 +123,7 @@ async def serving(**options: Any) -> AsyncIterator[Site]:
     served = Served(
         press=press,
         site_url=SITE,
-        max_age=lambda path: 300,
+        max_age=lambda _: 300,
         addresses=Addresses(moved={"/feeds/old": "/feeds/new"}, gone=frozenset({"/feeds/ended"})),
         has_pages=True,
     )

@@ -22,12 +22,12 @@ async def complaints(
     request.process_headers(
         [(name.replace("_", "-").encode(), value.encode()) for name, value in fields.items()]
     )
-    request.finish_content(True)
+    request.finish_content(complete=True)
     linter = httplint.HttpResponseLinter(start_time=time(), _related=request, no_content=method == "HEAD")
     linter.process_response_topline(b"1.1", str(status).encode(), b"")
     linter.process_headers([(name.encode(), value.encode()) for name, value in answer.fields])
     linter.feed_content(answer.body)
-    linter.finish_content(True)
+    linter.finish_content(complete=True)
     return [note.summary for note in linter.notes if note.level in SERIOUS]
 
 

@@ -2,15 +2,19 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from time import monotonic
 
 import aiohttp
+import aiohttp.web
 import pytest
+from aiohttp.base_protocol import BaseProtocol
 
 from aggregator.edition import Edition
 from aggregator.errors import ServeError
 from aggregator.server import create_app, listen
-from tests.aggregator.server.asking import CHANGED, FEED, Site, answered, serving
+from aggregator.server.bodies import drop_body
+from tests.aggregator.server.asking import CHANGED, FEED, Site, answered, serving, until
 
 
 async def test_fault_30_dripped_header_fields_are_cut_off() -> None:
@@ -42,6 +46,40 @@ async def test_a_body_that_is_not_what_it_says_is_400(site: Site) -> None:
     assert answered(await site.exchange(chunked)).status == 400
 
 
+async def test_fault_31_a_body_that_turns_to_nonsense_ends_by_the_deadline() -> None:
+    async with serving(body_seconds=0.1, linger_seconds=0.1) as site:
+        reader, writer = await _continued(site)
+        writer.write(b"zz\r\n")
+        assert answered(await reader.read()).status == 408
+        writer.close()
+
+
+async def test_a_body_that_the_parser_gives_up_is_400() -> None:
+    loop = asyncio.get_running_loop()
+    content = aiohttp.StreamReader(BaseProtocol(loop), 2**16, loop=loop)
+    content.set_exception(aiohttp.web.RequestPayloadError("bad chunk"))
+    refusal = await drop_body(content, 1)
+    assert refusal is not None
+    assert refusal.status == 400
+
+
+async def test_a_client_that_leaves_amid_its_body_is_no_event(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await _continued(site)
+    writer.transport.abort()
+    await until(lambda: site.connections == 0)
+    assert caplog.messages == []
+
+
+async def _continued(site: Site) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Ask, and give the connection at the point where the server waits for the body."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
+    assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+    return reader, writer
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -67,26 +105,20 @@ async def test_fault_32_a_client_that_stops_reading_is_let_go() -> None:
         site.press.editions[large.path] = large
         with socket.create_connection(("127.0.0.1", site.port)) as client:
             client.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
-            client.setblocking(False)
-            got = await asyncio.wait_for(_taken_after_the_end(client, site), 5)
-            assert got < len(large.body)
+            await until(lambda: site.connections == 1)
+            await until(lambda: site.connections == 0)
+            assert _left(client) < len(large.body)
         assert (await site.get()).status == 200
 
 
-async def _taken_after_the_end(client: socket.socket, site: Site) -> int:
-    """Read nothing until the server has let go of its only connection; then read what is left."""
-    assert site.running is not None
-    while not site.running.connections:
-        await asyncio.sleep(0.01)
-    while site.running.connections:
-        await asyncio.sleep(0.01)
-    got = 0
-    try:
-        while part := await asyncio.get_running_loop().sock_recv(client, 1 << 20):
-            got += len(part)
-    except ConnectionResetError:
-        pass
-    return got
+def _left(client: socket.socket) -> int:
+    """Give how many bytes still come on a connection that the server has ended."""
+    client.settimeout(5)
+    left = 0
+    with suppress(ConnectionResetError):
+        while part := client.recv(1 << 20):
+            left += len(part)
+    return left
 
 
 async def test_a_connection_serves_one_request_after_the_other(site: Site) -> None:
@@ -102,8 +134,7 @@ async def test_fault_40_what_is_in_flight_is_finished_at_the_stop() -> None:
         site.press.is_current = False
         site.press.let_go.clear()
         asking = asyncio.create_task(site.get())
-        while not site.press.asked:
-            await asyncio.sleep(0)
+        await until(lambda: site.press.asked)
         stopping = asyncio.create_task(site.running.stop())
         await asyncio.sleep(0)
         site.press.let_go.set()
