@@ -73,6 +73,7 @@ class Serving:
             addresses=Addresses(
                 moved={f"/feeds/{old}": f"/feeds/{new}" for old, new in settings.moved.items()},
                 gone=frozenset(f"/feeds/{old}" for old in settings.gone),
+                formats=settings.defaults.formats,
             ),
             readiness=READY if generation else _NOT_READY,
             has_pages=True,

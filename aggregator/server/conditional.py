@@ -65,9 +65,18 @@ def decide(
     if conditions.if_modified_since is not None:
         since = parse_http_date(conditions.if_modified_since, now)
         # Not for equality: clients send dates of their own making too (section 13.1.3).
-        if since is not None and last_modified <= since:
+        if since is not None and last_modified <= since and is_settled(last_modified, now):
             return Decision(Outcome.NOT_MODIFIED, etags[0])
     return Decision(Outcome.SEND, etags[0])
+
+
+def is_settled(last_modified: datetime, now: datetime) -> bool:
+    """Whether a time of change names one version: its second is over, so no other change can bear it.
+
+    Until then it is no validator (RFC 9110 section 8.8.2.2) and not sent: newsboat takes two versions with one Last-Modified for
+    one, whatever their tags. A time that lies in the future is not sent either (section 8.8.2.1).
+    """
+    return last_modified < now.replace(microsecond=0)
 
 
 def _held_tag(if_none_match: str, etags: Sequence[str]) -> str | None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from aiohttp import hdrs, web
 
 from aggregator.edition import CODINGS, IDENTITY, Edition
-from aggregator.server.conditional import http_date
+from aggregator.server.conditional import http_date, is_settled
 from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, PAGE_POLICY, caching, document_caching
 
 # Documents whose header fields are kept ready: about a kilobyte each.
@@ -23,8 +23,7 @@ _FOR_GOOD = caching(DAY)
 
 def document(edition: Edition, coding: str, max_age: int, now: datetime) -> web.Response:
     """Answer with an edition. It should have the coding already, since making it takes time."""
-    # Never later than Date (RFC 9110 section 8.8.2.1), even when the clock has been put back.
-    modified = min(edition.last_modified, now)
+    modified = edition.last_modified if is_settled(edition.last_modified, now) else None
     headers = _document_headers(edition.etag(coding), coding, edition.media_type, modified, max_age)
     return web.Response(body=edition.encoded(coding), headers=headers)
 
@@ -37,13 +36,11 @@ def not_modified(etag: str, max_age: int) -> web.Response:
 # Of what a document costs the server, this was a third (measured), and the same few are asked for again and again.
 @lru_cache(maxsize=_KEPT)
 def _document_headers(
-    etag: str, coding: str, media_type: str, modified: datetime, max_age: int
+    etag: str, coding: str, media_type: str, modified: datetime | None, max_age: int
 ) -> Mapping[str, str]:
-    headers = {
-        **_validators(etag, max_age),
-        hdrs.LAST_MODIFIED: http_date(modified),
-        hdrs.CONTENT_TYPE: media_type,
-    }
+    headers = {**_validators(etag, max_age), hdrs.CONTENT_TYPE: media_type}
+    if modified is not None:
+        headers[hdrs.LAST_MODIFIED] = http_date(modified)
     if coding != IDENTITY:
         headers[hdrs.CONTENT_ENCODING] = coding
     if media_type.startswith("text/html"):
