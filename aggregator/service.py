@@ -124,9 +124,8 @@ class Keeper:
         except AggregatorError as error:
             logger.error("refresh failed, the last good state stays: %s", error)  # noqa: TRY400  the text says all
         except TimeoutError:
-            logger.error(
-                "refresh has not ended within %s; the last good state stays", self._settings.reload.timeout
-            )
+            limit = self._settings.reload.timeout
+            logger.error("refresh has not ended within %s; the last good state stays", limit)  # noqa: TRY400  nothing to trace
         except Exception:
             logger.exception("refresh failed, the last good state stays")
         else:

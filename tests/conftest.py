@@ -1,9 +1,16 @@
-"""What every test may use: golden files, which `pytest --update-golden` writes anew from what the code says now."""
+"""What every test may use: golden files, which `pytest --update-golden` writes anew from what the code says now.
 
+With CI set, a test that is skipped for want of a tool fails the run: a tool that is not there proves nothing.
+"""
+
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+# Real articles that are not ours to publish lie beside the checkout where the project is developed, and nowhere else.
+_MAY_BE_MISSING = "../shared/corpus"
 
 CheckGolden = Callable[[str, bytes], None]
 
@@ -27,3 +34,15 @@ def check_golden(request: pytest.FixtureRequest) -> CheckGolden:
         assert got == file.read_bytes(), f"{name} differs; if that is meant: pytest --update-golden"
 
     return check
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where a test was skipped that must not be."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not os.environ.get("CI") or reporter is None or hasattr(session.config, "workerinput"):
+        return
+    reasons = {str(report.longrepr) for report in reporter.stats.get("skipped", ())}
+    if any(_MAY_BE_MISSING not in reason for reason in reasons) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"skipped, which CI does not allow: {sorted(reasons)}", red=True)

@@ -118,13 +118,17 @@ async def test_H8_answers_vary_by_coding_alone(site: Site, fields: dict[str, str
     assert (await site.get(**fields)).headers["vary"] == "Accept-Encoding"
 
 
-@pytest.mark.parametrize("age", [timedelta(days=-1), timedelta(0)], ids=["in the future", "in this very second"])
+@pytest.mark.parametrize(
+    "age", [timedelta(days=-1), timedelta(0)], ids=["in the future", "in this very second"]
+)
 async def test_H9_a_time_of_change_that_is_not_over_is_no_validator(site: Site, age: timedelta) -> None:
     changed = (datetime.now(UTC) - age).replace(microsecond=999_999)
     site.press.editions[FEED.path] = Edition(
         path=FEED.path, media_type="x/y", body=b"", last_modified=changed + timedelta(seconds=1)
     )
-    answer = await site.get(**{"If-Modified-Since": format_datetime(changed + timedelta(days=9), usegmt=True)})
+    answer = await site.get(
+        **{"If-Modified-Since": format_datetime(changed + timedelta(days=9), usegmt=True)}
+    )
     assert (answer.status, "last-modified" in answer.headers) == (200, False)
 
 
