@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.catalogue.records import content_digest, digest, encode
+from aggregator.catalogue.records import encode_with_digests
 from feeds.article import Article, State
 
 
@@ -61,8 +61,7 @@ def rule(article: Article, standing: Standing | None, now: datetime) -> Ruling |
     `updated` moves only when the article says so or its content changed (RFC 4287 section 4.2.15), or when it comes back after
     having been withdrawn (RFC 6721 section 3: a later `updated` than the tombstone's `when`); it never lies in the future.
     """
-    record = encode(article)
-    content, whole = content_digest(article), digest(record)
+    record, content, whole = encode_with_digests(article)
     claimed = min(rank_of(article), now)
     if standing is None:
         return Ruling(updated=claimed, first_seen=now, content=content, whole=whole, record=record)

@@ -12,7 +12,18 @@ from feeds.article import Action, Article, Author, Image, Provider, Related
 
 def encode(article: Article) -> str:
     """Write `article` as JSON text."""
-    return json.dumps(_plain(article), ensure_ascii=False, separators=(",", ":"))
+    return _dumps(_plain(article))
+
+
+def encode_with_digests(article: Article) -> tuple[str, bytes, bytes]:
+    """Write `article`; give 16 bytes that tell what an entry shows from what it showed before, and 16 for all that is kept.
+
+    What an entry shows is all but its place on disk, its own date of change and its marks.
+    """
+    plain = _plain(article)
+    record = _dumps(plain)
+    shown = {name: value for name, value in plain.items() if name not in _NOT_SHOWN}
+    return record, _digest(_dumps(shown)), _digest(record)
 
 
 def decode(record: str, updated: datetime) -> Article:
@@ -20,15 +31,15 @@ def decode(record: str, updated: datetime) -> Article:
     return replace(_article(json.loads(record)), updated=updated)
 
 
-def digest(text: str) -> bytes:
-    """Give 16 bytes that tell one record from another."""
+_NOT_SHOWN = frozenset({"source", "path", "updated", "quality", "heat"})
+
+
+def _dumps(plain: Any) -> str:
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _digest(text: str) -> bytes:
     return blake2b(text.encode(), digest_size=16).digest()
-
-
-def content_digest(article: Article) -> bytes:
-    """Give the digest of what an entry shows: without its place on disk, its own dates of change and its marks."""
-    shown = replace(article, source="", path="", updated=None, quality=None, heat=None)
-    return digest(encode(shown))
 
 
 @cache
