@@ -1,19 +1,23 @@
 # make serve   everything needed into .venv, then the server with the sample configuration
 # make test    everything needed into .venv, then everything that .ci/run runs
 
-PYTHON ?= python3
+# The first Python that is new enough; python3 where none is, so that the complaint names it.
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(IS_NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done) python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help serve test check-code unit-tests tools format constraints bench clean
 
 help:  ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 $(VENV)/created:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 serve" >&2; exit 1; }
+	@$(PYTHON) -c '$(IS_NEW_ENOUGH)' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 serve" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
@@ -37,7 +41,7 @@ check-code: $(VENV)/installed-dev
 
 unit-tests: $(VENV)/installed-dev tools
 	rm -f .coverage .coverage.*
-	$(BIN)/python -m coverage run -m pytest -n 2
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 
@@ -48,8 +52,13 @@ format: $(VENV)/installed-dev  ## Format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-constraints: $(VENV)/installed-dev  ## Write the versions that are installed to constraints.txt
-	$(BIN)/pip freeze --exclude-editable | sed 's/ @ .*//' > constraints.txt
+# From an environment of its own: what somebody tried out in .venv is no dependency.
+constraints:  ## Write the newest versions that fit to constraints.txt
+	rm -rf build/constraints
+	$(PYTHON) -m venv build/constraints
+	build/constraints/bin/pip install -q '.[dev]'
+	build/constraints/bin/pip list --format=freeze --exclude feed-aggregator --exclude pip --exclude setuptools > build/constraints.txt
+	{ echo "# Written by make constraints: the versions that CI, the image and make install."; cat build/constraints.txt; } > constraints.txt
 
 bench: $(VENV)/installed-dev  ## Measure speed (benchmarks/README.md)
 	$(BIN)/python benchmarks/run.py

@@ -4,43 +4,53 @@ The one home of ftfy, markdown-it-py and nh3. What may stay in HTML is an allow-
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from urllib.parse import urljoin, urlsplit
 
 import ftfy
 import nh3
 from markdown_it import MarkdownIt
 
-# XML 1.0 section 2.2 has no way to write these, and no reader a use for them. U+0085 and U+2028 are legal, if odd.
+# XML 1.0 section 2.2 has no way to write these, or discourages them (DEL and the C1 controls), and no reader has a use for them.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 # The first byte of a UTF-8 sequence, then another of it, both read as cp1252: how mojibake begins. Looking costs a microsecond,
 # ftfy's own detection some hundred.
 _CP1252_CONTINUATION = (
-    "€‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ"  # noqa: RUF001  the very characters of 0x80 to 0x9f
-    "\xa0-\xbf\x81"
+    "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # noqa: RUF001  the very characters of 0x80 to 0x9f
+    "\x80-\xbf"  # and those bytes that cp1252 has no character for, or that were read as Latin-1
 )
 _MOJIBAKE = re.compile(f"[\xc2-\xf4][{_CP1252_CONTINUATION}]")
 
-_SPACES = re.compile(r"\s+")
-_TAG_NAMES = (
-    "a|abbr|acronym|address|article|aside|audio|b|bdi|bdo|big|blockquote|body|br|button|caption|center|cite|code|col|colgroup|"
-    "data|dd|del|details|dfn|div|dl|dt|em|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|"
-    "kbd|label|li|link|main|mark|meta|nav|noscript|ol|object|option|p|param|picture|pre|q|rp|rt|ruby|s|samp|script|section|"
-    "select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|"
-    "title|tr|track|tt|u|ul|var|video|wbr"
-)
+# With its semicolon only: `&copy=1` in an address and `Q&A` are what they say.
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLOCKS = (
     "address|article|aside|blockquote|br|caption|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr|li|main|nav|ol|"
     "p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul"
 )
+_INLINES = (
+    "a|abbr|acronym|audio|b|bdi|bdo|big|body|button|center|cite|code|col|colgroup|data|del|dfn|em|font|form|head|html|i|iframe|"
+    "img|input|ins|kbd|label|link|mark|meta|noscript|object|option|param|picture|q|rp|rt|ruby|s|samp|script|select|small|"
+    "source|span|strike|strong|style|sub|sup|svg|template|textarea|time|title|track|tt|u|var|video|wbr"
+)
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_MARKUP = re.compile(rf"<!--.*?-->|</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE | re.DOTALL)
+_INLINE = re.compile(rf"</?(?:{_INLINES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
-_TAGS = frozenset(
-    ["a", "abbr", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "iframe", "img", "ins", "kbd", "li", "mark", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "source", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "track", "u", "ul", "var", "video", "wbr"]
+# fmt: off
+_TAGS = frozenset({
+    "a", "abbr", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite",
+    "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption",
+    "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "iframe", "img", "ins",
+    "kbd", "li", "mark", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section",
+    "small", "source", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead", "time", "tr", "track", "u", "ul", "var", "video", "wbr",
+})
+# fmt: on
+# These go with all that is in them.
+_TAGS_WITH_CONTENT = frozenset(
+    {"script", "style", "template", "noscript", "object", "svg", "math", "title", "textarea", "select"}
 )
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
@@ -53,11 +63,11 @@ _ATTRIBUTES = {
     "del": {"cite", "datetime"},
     "details": {"open"},
     "iframe": {"allowfullscreen", "height", "src", "width"},
-    "img": {"alt", "height", "src", "width"},
+    "img": {"alt", "height", "sizes", "src", "srcset", "width"},
     "ins": {"cite", "datetime"},
     "ol": {"reversed", "start", "type"},
     "q": {"cite"},
-    "source": {"src", "type"},
+    "source": {"media", "sizes", "src", "srcset", "type"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
@@ -67,27 +77,46 @@ _ATTRIBUTES = {
 _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _MEDIA_SCHEMES = frozenset({"http", "https"})
+_LINK_REL = "noopener noreferrer"
 _CODE_LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
-_EMPTY_FRAME = re.compile(r"<iframe(?:\s+(?!src=)[a-z]+=\"[^\"]*\")*\s*></iframe>")
+# Every tag is taken whole, so that what looks like a frame inside an attribute is none.
+_FRAME_OR_TAG = re.compile(
+    r'<iframe(?P<attributes>(?:"[^"]*"|[^">])*)>.*?</iframe>|<(?:"[^"]*"|[^">])*>', re.DOTALL
+)
+_FRAME_ADDRESS = re.compile(r'\ssrc="([^"]*)"')
+
+
+def illegal_characters(text: str) -> Iterator[int]:
+    """Give the places of the characters that `legal` removes."""
+    return (match.start() for match in _ILLEGAL.finditer(text))
 
 
 def legal(text: str) -> str:
-    """Give `text` without the characters that no feed can hold."""
+    """Give `text` without the characters that no feed can hold; the same object where it has none."""
     return _ILLEGAL.sub("", text) if _ILLEGAL.search(text) else text
 
 
 def repaired(text: str) -> str:
     """Give `text` with UTF-8 that was once read as cp1252 made right (`itâ€™s`); all other text is given as it is."""
-    return ftfy.fix_encoding(text) if _MOJIBAKE.search(text) else text
+    if text.isascii() or _MOJIBAKE.search(text) is None:
+        return text
+    return ftfy.fix_encoding(text)
 
 
 def plain_text(text: str) -> str:
     """Give HTML, or text with stray markup and entities, as one line of plain text. `<` that begins no HTML tag stays."""
     if "<" in text:
-        text = _MARKUP.sub("", _BLOCK.sub(" ", text))
+        text = _INLINE.sub("", _BLOCK.sub(" ", _without_comments(text)))
     if "&" in text:
-        text = unescape(text)
-    return legal(_SPACES.sub(" ", text).strip())
+        text = _ENTITY.sub(lambda entity: unescape(entity[0]), text)
+    return " ".join(legal(text).split())
+
+
+def _without_comments(text: str) -> str:
+    """Remove HTML comments. Without a regular expression: one that looks for each end takes quadratic time where there is none."""
+    before, *rest = text.split("<!--")
+    after = [part.partition("-->") for part in rest]
+    return before + "".join(tail if end else f"<!--{comment}" for comment, end, tail in after)
 
 
 def markdown_to_html(text: str) -> str:
@@ -104,54 +133,67 @@ def sanitise(html: str, base: str, embeds: Collection[str]) -> str:
     """Give of `html` what may be published: no scripts, styles, forms or unknown schemes, every address absolute.
 
     base    the absolute URL that relative addresses are relative to
-    embeds  the hosts whose iframes may stay; a host stands for itself alone
+    embeds  the hosts whose iframes may stay; a host stands for itself alone. Any other iframe becomes a link to what it shows.
     """
 
     def kept(tag: str, attribute: str, value: str) -> str | None:
+        if attribute in _ADDRESSES:
+            schemes = _LINK_SCHEMES if attribute == "href" else _MEDIA_SCHEMES
+            return _allowed(value, base, schemes)
+        if attribute == "srcset":
+            return _allowed_candidates(value, base)
         if tag == "code" and attribute == "class":
             match = _CODE_LANGUAGE.search(value)
             return match[0] if match else None
-        if attribute not in _ADDRESSES:
-            return value
-        address = _absolute(value, base)
-        if tag == "iframe":
-            return address if _is_embed(address, embeds) else None
-        schemes = _LINK_SCHEMES if attribute == "href" else _MEDIA_SCHEMES
-        return address if _scheme(address) in schemes else None
+        return value
 
-    # Relative addresses pass nh3's own check and are judged above; url_schemes bounds the absolute ones once more.
     cleaned = nh3.clean(
-        html,
+        legal(html),
         tags=set(_TAGS),
-        clean_content_tags={
-            "script",
-            "style",
-            "template",
-            "noscript",
-            "object",
-            "svg",
-            "math",
-            "title",
-            "textarea",
-            "select",
-        },
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        clean_content_tags=set(_TAGS_WITH_CONTENT),
+        attributes=_ATTRIBUTES,
         attribute_filter=kept,
         url_schemes=set(_LINK_SCHEMES),
-        link_rel="noopener noreferrer",
+        link_rel=_LINK_REL,
     )
-    return legal(_EMPTY_FRAME.sub("", cleaned) if "<iframe" in cleaned else cleaned).strip()
+    if "<iframe" in cleaned:
+        cleaned = _FRAME_OR_TAG.sub(lambda found: _frame(found, embeds), cleaned)
+    return legal(cleaned).strip()
 
 
-def _absolute(address: str, base: str) -> str:
+def _allowed(address: str, base: str, schemes: Collection[str]) -> str | None:
+    """Give an address absolute, None where its scheme is not allowed or it can't be read."""
     try:
-        return urljoin(base, address.strip())
+        absolute = urljoin(base, address.strip())
     except ValueError:
+        return None
+    return absolute if absolute.partition(":")[0].lower() in schemes else None
+
+
+def _allowed_candidates(candidates: str, base: str) -> str | None:
+    """Give the pictures of a srcset attribute with absolute addresses, None where none is left."""
+    kept = []
+    for candidate in re.split(r",\s+", candidates.strip(" \t\r\n,")):
+        address, _, size = candidate.partition(" ")
+        absolute = _allowed(address, base, _MEDIA_SCHEMES) if address else None
+        if absolute is not None:
+            kept.append(f"{absolute} {size.strip()}".strip())
+    return ", ".join(kept) or None
+
+
+def _frame(found: re.Match[str], embeds: Collection[str]) -> str:
+    """Give an iframe as it may stay: empty, for what is in it is raw text that other parsers would take for tags."""
+    if found["attributes"] is None:
+        return found[0]
+    source = _FRAME_ADDRESS.search(found["attributes"])
+    if source is None:
         return ""
-
-
-def _scheme(address: str) -> str:
-    return address.partition(":")[0].lower()
+    address = unescape(source[1])
+    secure = re.sub(r"\Ahttp:", "https:", address, flags=re.IGNORECASE)
+    if _is_embed(secure, embeds):
+        attributes = found["attributes"].replace(source[0], f' src="{escape(secure)}"', 1)
+        return f"<iframe{attributes}></iframe>"
+    return f'<a href="{escape(address)}" rel="{_LINK_REL}">{escape(address)}</a>'
 
 
 def _is_embed(address: str, embeds: Collection[str]) -> bool:

@@ -1,64 +1,66 @@
-"""Front matter and body to an Article: the bytes of a file to an Outcome. Pure, and the only reader of articles' YAML.
+"""Front matter and body to an Article: the bytes of a file to an Outcome. Pure, and the only reader of article files.
 
-`secured`, wherever it stands, is never looked at: no value of it gets into an article, a problem, or anything that lives on.
+`secured`, wherever it stands, is dropped unread: no value of it gets into an article, a problem, or anything that lives on.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from hashlib import sha256
-from typing import TypeVar
-from urllib.parse import urlsplit
+from types import MappingProxyType
+from urllib.parse import quote
 
+from aggregator import article_fields as fields
 from aggregator import article_values as values
 from aggregator import yaml_nodes
-from aggregator.article_values import ValueProblem
-from aggregator.clean import legal, markdown_to_html, repaired, sanitise
-from aggregator.errors import Problem, Severity
-from aggregator.yaml_nodes import Node, Scalar, YamlNodesError, read_nodes
-from feeds.article import Action, Article, Author, Image, Provider, Related
+from aggregator.article_fields import Surroundings
+from aggregator.article_keys import ArticleKeys
+from aggregator.clean import illegal_characters, legal, markdown_to_html, repaired, sanitise
+from aggregator.errors import Problem
+from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError, read_nodes
+from feeds.article import Article
 from feeds.site import Site, page_path
-from feeds.slug import slug
-
-T = TypeVar("T")
 
 # Raised when the same file would be read differently: it makes every file be read again.
-READER_VERSION = 1
+READER_VERSION = 2
 
 _OPENING = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*(?:\r?\n|\Z)")
-_CLOSING = re.compile(rb"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
-_FILE_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-|$)")
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+# From the line break before it: the expression is four times as fast when it begins with a character.
+_CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\r?\n|\r?\Z)")
+# A line that gives `secured` a value, as nearly every file writes it: quoted, or plain. That value is gone before the text is
+# parsed or decoded, so it can't leak whatever is broken around it; the other forms are dropped as libyaml gives them.
+_SECURED = re.compile(
+    rb"""(?P<key>\n[ \t]*(?:-[ \t]+)*(?P<quote>["']?)secured(?P=quote)[ \t]*:[ \t]*)"""
+    rb"""(?:"[^"\r\n]*"(?:[ \t]+\#[^\r\n]*)?|'[^'\r\n]*'(?:[ \t]+\#[^\r\n]*)?|[A-Za-z0-9+/][^\r\n]*)[ \t]*(?=\r?\n|\r?\Z)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# YAML 1.1 sees line breaks where editors see none, and text would be folded there.
+_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
+_LINE_BREAK = re.compile(r"\r\n?|\n")
+_C1_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")
+_FILE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-|$)")
+_PLACEHOLDER = re.compile(r"\{(year|month|day|slug|path|source)\}")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[^\s<>\"{}|\\^`]+")
 _HTML_SUFFIXES = (".html", ".htm")
-
-# Our keys, each with the names by which other tools know it, in the order in which they are looked for.
-_NAMES = {
-    "excerpt": ("description", "summary"),
-    "publishedDateTime": ("date",),
-    "updatedDateTime": ("lastmod", "last_modified_at"),
-    "originalUrl": ("canonicalUrl", "canonical_url"),
-    "topics": ("tags",),
-    "category": ("categories",),
-    "authors": ("author",),
-    "locale": ("lang", "language"),
-    "images": ("image",),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How the articles of one source are read: all that decides the outcome besides a file's path and bytes.
 
-    fields     our key to the name that this source's files use for it
-    permalink  pattern of the URL of an article that names none, None: its own page here
-    embeds     hosts whose iframes may stay
+    timezone          of times without an offset
+    fields            our key to the name that this source's files use for it
+    permalink         pattern of the URL of an article that names none, None: its own page here
+    embeds            hosts whose iframes may stay
+    max_front_matter  bytes
     """
 
     source: str
     site: Site
     timezone: tzinfo
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     permalink: str | None = None
     embeds: tuple[str, ...] = ()
     max_front_matter: int = 256 * 1024
@@ -73,212 +75,219 @@ class Outcome:
 
 
 def reading_digest(reading: Reading) -> str:
-    """Give a text that differs when files would be read differently."""
-    site = (reading.site.url, reading.site.tag, reading.site.language)
+    """Give a text that differs when files would be read differently, and is the same after a restart."""
     parts = (
         READER_VERSION,
         reading.source,
-        site,
+        (reading.site.url, reading.site.tag, reading.site.language),
         str(reading.timezone),
         sorted(reading.fields.items()),
         reading.permalink,
-        reading.embeds,
+        sorted(reading.embeds),
         reading.max_front_matter,
     )
     return sha256(repr(parts).encode()).hexdigest()
 
 
 def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
-    """Read the file at `path` (POSIX, below the source's folder), which problems call `file`."""
+    """Read the file at `path` (POSIX, below the source's folder), which problems call `file`. Never raises."""
     try:
         parts = _split(data, reading.max_front_matter)
-        if parts is None:
-            return Outcome()
-        front, body = parts
-        node = read_nodes(front)
+        node = _nodes(parts[0]) if parts else None
     except _FileProblem as problem:
-        return Outcome(problems=(Problem(file=file, reason=str(problem), line=problem.line, column=1),))
+        return _refusal(file, problem.reason, At(problem.line - 1, 0))
     except YamlNodesError as error:
-        reason = f"the front matter {error.reason}"
-        return Outcome(
-            problems=(Problem(file=file, reason=reason, line=error.line + 1, column=error.column),)
-        )
-    if node is None or (isinstance(node, Scalar) and node.is_null):
+        return _refusal(file, f"the front matter {error.reason}", error.place, error.key)
+    if parts is None or node is None or yaml_nodes.is_null(node):
         return Outcome()
     if not isinstance(node, yaml_nodes.Mapping):
-        reason = f"the front matter is {values.shown(node)}, expected keys and values"
-        return Outcome(problems=(Problem(file=file, reason=reason, line=node.line + 1, column=node.column),))
-    return _ArticleReader(node, path, reading, file).read(body)
+        what = "text" if isinstance(node, Scalar) else "a list"
+        return _refusal(file, f"the front matter is {what}, expected keys and values", node.place)
+    return _ArticleReader(ArticleKeys(node, reading.fields, file), path, reading).read(parts[1])
+
+
+def _refusal(file: str, reason: str, place: Place, key: str | None = None) -> Outcome:
+    problem = Problem(file=file, reason=reason, line=place.line + 1, column=place.column + 1, key=key)
+    return Outcome(problems=(problem,))
 
 
 class _FileProblem(Exception):  # noqa: N818  it becomes a Problem
     def __init__(self, reason: str, line: int) -> None:
         super().__init__(reason)
+        self.reason = reason
         self.line = line
 
 
-def _split(data: bytes, max_front_matter: int) -> tuple[str, str] | None:
-    """Cut a file into front matter and body, None where it has no front matter."""
+def _split(data: bytes, limit: int) -> tuple[str, str] | None:
+    """Cut a file into front matter of at most `limit` bytes and body, None where it has no front matter.
+
+    The front matter begins with the line break of the file's first line, so that its lines count as the file's do.
+    """
     opening = _OPENING.match(data)
     if opening is None:
         return None
-    closing = _CLOSING.search(data, opening.end(), opening.end() + max_front_matter + 4)
+    start = opening.end() - (opening[0][-1:] == b"\n")
+    closing = _CLOSING.search(data, start)
+    end = closing.start() if closing else len(data)
+    if end - start > limit:
+        raise _FileProblem(f"the front matter has {end - start} bytes, expected at most {limit}", 1)
     if closing is None:
-        if len(data) - opening.end() > max_front_matter:
-            raise _FileProblem(
-                f"the front matter is longer than {max_front_matter} bytes, expected a line '---' before", 1
-            )
-        raise _FileProblem("the front matter that begins here is not closed, expected another line '---'", 1)
-    return legal(_decoded(data, opening.end(), closing.start())), _decoded(data, closing.end(), len(data))
+        raise _FileProblem("the front matter that begins here is not closed, expected another line ---", 1)
+    front = _SECURED.sub(_blanked, data[start:end])
+    return _decoded(front, data, start), _decoded(data[closing.end() :], data, closing.end())
 
 
-def _decoded(data: bytes, start: int, end: int) -> str:
+def _blanked(found: re.Match[bytes]) -> bytes:
+    """Give the key alone, as long as it was with its value, so that every place stays what it was."""
+    return found["key"].ljust(len(found[0]))
+
+
+def _decoded(part: bytes, data: bytes, start: int) -> str:
     try:
-        return data[start:end].decode()
+        return part.decode()
     except UnicodeDecodeError as error:
         offset = start + error.start
         line = data.count(b"\n", 0, offset) + 1
-        raise _FileProblem(
-            f"byte {offset} (0x{data[offset]:02x}) is not UTF-8, expected text in UTF-8", line
-        ) from None
+        reason = f"byte {offset} of the file (0x{data[offset]:02x}) is not UTF-8, expected text in UTF-8"
+    # Outside of the clause: the codec's error would carry the text along.
+    raise _FileProblem(reason, line)
+
+
+def _nodes(text: str) -> Node | None:
+    """Read front matter without the characters that no YAML can hold; places are those of `text` all the same."""
+    if not text.isascii():
+        text = _ODD_BREAK.sub(" ", _with_mended_lines(text))
+    clean = legal(text)
+    if clean is text:
+        return read_nodes(text)
+    removed = _removed(text)
+    try:
+        node = read_nodes(clean)
+    except YamlNodesError as error:
+        raise YamlNodesError(error.reason, _moved(error.place, removed), error.key) from None
+    _move(node, removed)
+    return node
+
+
+def _with_mended_lines(text: str) -> str:
+    """Repair mojibake that holds control characters (`”` as `â€\\x9d`) before they are removed; the rest is repaired by value."""
+    if _C1_CONTROL.search(text) is None:
+        return text
+    return "".join(repaired(line) for line in text.splitlines(keepends=True))
+
+
+def _removed(text: str) -> dict[int, list[int]]:
+    """Give, by line, before which columns of the text that is left the characters stood that were removed."""
+    places = {}
+    for number, line in enumerate(_LINE_BREAK.split(text)):
+        found = [start - before for before, start in enumerate(illegal_characters(line))]
+        if found:
+            places[number] = found
+    return places
+
+
+def _move(node: Node | None, removed: dict[int, list[int]]) -> None:
+    """Put nodes where they stood before characters were removed."""
+    if node is None:
+        return
+    node.place = _moved(node.place, removed)
+    if not isinstance(node, Scalar):
+        for item in node.items.values() if isinstance(node, yaml_nodes.Mapping) else node.items:
+            _move(item, removed)
+
+
+def _moved(place: Place, removed: dict[int, list[int]]) -> Place:
+    return At(place.line, place.column + bisect_right(removed.get(place.line, ()), place.column))
 
 
 class _ArticleReader:
-    """Reads one file's keys; takes note of what is wrong, so that all of it is told at once."""
+    """Reads one file that has keys."""
 
-    def __init__(self, root: yaml_nodes.Mapping, path: str, reading: Reading, file: str) -> None:
-        self._root = root
+    def __init__(self, keys: ArticleKeys, path: str, reading: Reading) -> None:
+        self._keys = keys
         self._path = path
+        self._name = path.rpartition("/")[2]
         self._reading = reading
-        self._file = file
-        self._problems: list[Problem] = []
+        self._moment = values.moment(reading.timezone)
 
     def read(self, body: str) -> Outcome:
-        title = self._get("title", values.line)
+        keys = self._keys
+        title = keys.get("title", values.line)
         published = self._published()
-        if not title and published is None and not self._problems:
+        if not title and published is None and not keys.problems:
             return Outcome()
         if not title:
-            self._missing("title", "the title as text")
+            keys.missing("title", "the title as text")
         if published is None:
-            self._missing("publishedDateTime", "a date, or a file name that begins with one")
-        article = self._article(title or "", published, body) if published is not None else None
-        if article is None or any(problem.severity is Severity.ERROR for problem in self._problems):
-            return Outcome(problems=tuple(self._problems))
-        return Outcome(article=article, problems=tuple(self._problems))
+            keys.missing("publishedDateTime", "a date, or a file name that begins with one")
+        # Read all the same: an editor is to hear of everything at once.
+        article = self._article(
+            title or "", published or datetime.min.replace(tzinfo=self._reading.timezone), body
+        )
+        return Outcome(article=None if keys.has_errors else article, problems=tuple(keys.problems))
 
     def _published(self) -> datetime | None:
-        written = self._get("publishedDateTime", lambda node: values.moment(node, self._reading.timezone))
-        # The date of a file's name stands in for a key only where there is a title: else any dated file would be an article.
-        if written is not None or self._node("publishedDateTime") is not None or self._node("title") is None:
-            return written
-        match = _FILE_DATE.match(self._path.rpartition("/")[2].partition(".")[0])
-        if match is None:
+        if self._keys.find("publishedDateTime") is not None:
+            return self._keys.get("publishedDateTime", self._moment)
+        # The name's date stands in only where there is a title: else any file with a dated name would be an article.
+        found = _FILE_DATE.match(self._name.partition(".")[0])
+        if found is None or self._keys.find("title") is None:
             return None
-        named = Scalar(match[1], is_null=False, line=0, column=1)
-        return self._read(
-            "publishedDateTime", named, lambda node: values.moment(node, self._reading.timezone)
-        )
+        named = Scalar(found[1], "", At(0, 0))
+        return self._keys.read("publishedDateTime", self._moment, named)
 
     def _article(self, title: str, published: datetime, body: str) -> Article:
-        site = self._reading.site
-        original = self._get("originalUrl", values.web_address)
-        web = self._get("webUrl", values.web_address)
+        get, site = self._keys.get, self._reading.site
+        original = get("originalUrl", values.web_address)
+        web = get("webUrl", values.web_address)
         identity = self._identity(original, web)
         link = web or original or self._permalink(published)
-        base = link or site.address(page_path(identity))
-        is_draft = self._get("draft", values.boolean) or False
+        around = Surroundings(
+            base=link or site.address(page_path(identity)),
+            link=link,
+            zone=self._reading.timezone,
+            warn=self._keys.warn,
+        )
         return Article(
             id=identity,
             source=self._reading.source,
             path=self._path,
             title=title,
             published=published,
-            updated=self._get("updatedDateTime", lambda node: values.moment(node, self._reading.timezone)),
-            excerpt=self._get("excerpt", values.line) or "",
-            body=self._body(body, base),
-            featured_content=self._get("featuredContent", lambda node: self._html(values.text(node), base))
-            or "",
+            updated=get("updatedDateTime", self._moment),
+            excerpt=get("excerpt", values.line) or "",
+            body=self._body(body, around.base),
+            featured_content=get("featuredContent", self._html(around.base)) or "",
             link=link,
             original_url=original,
-            category=next(iter(self._get("category", values.lines) or ()), None),
-            type=self._get("type", values.line) or None,
-            language=self._get("locale", values.language) or site.language,
-            quality=self._mark("quality", 0),
-            heat=self._mark("heat", -1),
-            duration=self._get("length", values.duration),
-            provider=self._get("provider", lambda node: self._provider(node, base, link)),
-            authors=self._get("authors", _authors) or (),
-            topics=self._get("topics", values.lines) or (),
-            images=self._get("images", lambda node: _images(node, base)) or (),
-            related=self._get("related", values.each(self._related, "articles in short form")) or (),
-            actions=self._get(
-                "actions", values.each(lambda one: _action(one, base), "a list of url, type and title")
-            )
-            or (),
-            is_published=(self._get("published", values.boolean) is not False) and not is_draft,
-            is_removed=bool(self._get("removed", values.boolean))
-            or bool(self._get("deleted", values.boolean)),
+            category=next(iter(get("category", values.lines) or ()), None),
+            type=get("type", values.line) or None,
+            language=get("locale", values.language) or site.language,
+            quality=get("quality", values.mark(0, lambda problem: around.warn("quality", problem))),
+            heat=get("heat", values.mark(-1, lambda problem: around.warn("heat", problem))),
+            duration=get("length", values.duration),
+            provider=get("provider", fields.provider(around)),
+            authors=get("authors", fields.authors) or (),
+            topics=get("topics", values.names) or (),
+            images=get("images", fields.images(around)) or (),
+            related=get("related", fields.related(around)) or (),
+            actions=get("actions", fields.actions(around)) or (),
+            is_published=self._is_published(),
+            is_removed=self._is_removed(),
         )
 
-    # Keys
+    def _is_published(self) -> bool:
+        published, draft = (self._keys.get(key, values.boolean) for key in ("published", "draft"))
+        return published is not False and draft is not True
 
-    def _node(self, key: str) -> Node | None:
-        """Give what stands under a key, by the source's own name for it, ours, or another tool's; nothing where it is null."""
-        own = self._reading.fields.get(key)
-        for name in (*((own,) if own else ()), key, *_NAMES.get(key, ())):
-            node = self._root.items.get(name) if name != "secured" else None
-            if node is not None and not (isinstance(node, Scalar) and node.is_null):
-                return node
-        return None
-
-    def _get(self, key: str, read: Callable[[Node], T]) -> T | None:
-        node = self._node(key)
-        return None if node is None else self._read(key, node, read)
-
-    def _read(self, key: str, node: Node, read: Callable[[Node], T]) -> T | None:
-        try:
-            return read(node)
-        except ValueProblem as problem:
-            at = problem.node
-            self._note(key, problem.reason, at, problem.value)
-            return None
-
-    def _note(self, key: str, reason: str, at: Node, value: str, severity: Severity = Severity.ERROR) -> None:
-        # The front matter begins in the file's second line.
-        problem = Problem(
-            file=self._file,
-            line=at.line + 1,
-            column=at.column,
-            key=key,
-            value=value,
-            reason=reason,
-            severity=severity,
-        )
-        self._problems.append(problem)
-
-    def _missing(self, key: str, expected: str) -> None:
-        if not any(problem.key == key for problem in self._problems):
-            self._problems.append(
-                Problem(file=self._file, line=1, column=1, key=key, reason=f"is missing, expected {expected}")
-            )
-
-    def _mark(self, key: str, lowest: int) -> int | None:
-        """Read a mark up to 100: one out of its range counts as the end of the range, with a warning; -1 is unknown."""
-        mark = self._get(key, values.whole_number)
-        if mark is None or mark == -1:
-            return None
-        clamped = max(lowest, min(100, mark))
-        node = self._node(key)
-        if clamped != mark and node is not None:
-            reason = f"is {mark}, expected {lowest} to 100; {clamped} is used"
-            self._note(key, reason, node, str(mark), Severity.WARNING)
-        return None if clamped == -1 else clamped
+    def _is_removed(self) -> bool:
+        removed, deleted = (self._keys.get(key, values.boolean) for key in ("removed", "deleted"))
+        return removed is True or deleted is True
 
     # Identity and address
 
     def _identity(self, original: str | None, web: str | None) -> str:
-        written = (self._get("id", values.line) or "").strip()
+        written = self._keys.get("id", values.word)
         if written:
             return written if _IRI.fullmatch(written) else self._reading.site.identity(written)
         return original or web or self._reading.site.identity(f"{self._reading.source}/{self._path}")
@@ -287,146 +296,25 @@ class _ArticleReader:
         if self._reading.permalink is None:
             return None
         day = published.astimezone(self._reading.timezone)
-        stem = self._path.rpartition("/")[2].rpartition(".")[0]
+        stem = self._name.rpartition(".")[0] or self._name
         parts = {
-            "year": f"{day:%Y}",
-            "month": f"{day:%m}",
-            "day": f"{day:%d}",
+            "year": f"{day.year:04}",
+            "month": f"{day.month:02}",
+            "day": f"{day.day:02}",
+            "slug": stem[dated.end() :] or stem if (dated := _FILE_DATE.match(stem)) else stem,
+            "path": self._path.removesuffix(self._name) + stem,
             "source": self._reading.source,
         }
-        parts |= {"slug": _FILE_DATE.sub("", stem, count=1) or stem, "path": self._path.rpartition(".")[0]}
-        link = self._reading.permalink
-        for name, value in parts.items():
-            link = link.replace(f"{{{name}}}", value)
-        return link
+        return _PLACEHOLDER.sub(lambda found: quote(parts[found[1]]), self._reading.permalink)
 
     # Text
 
     def _body(self, body: str, base: str) -> str:
-        text = repaired(legal(body)).strip()
+        text = legal(repaired(body)).strip()
         if not text:
             return ""
-        return self._html(
-            text if self._path.lower().endswith(_HTML_SUFFIXES) else markdown_to_html(text), base
-        )
+        is_html = self._name.lower().endswith(_HTML_SUFFIXES)
+        return sanitise(text if is_html else markdown_to_html(text), base, self._reading.embeds)
 
-    def _html(self, html: str, base: str) -> str:
-        return sanitise(html, base, self._reading.embeds)
-
-    # Mappings
-
-    def _provider(self, node: Node, base: str, link: str | None) -> Provider | None:
-        if isinstance(node, Scalar):
-            node = yaml_nodes.Mapping({"name": node}, node.line, node.column)
-        fields = values.mapping(node, "a mapping with name and domain")
-        name = _optional(fields, "name", values.line) or ""
-        domain = _optional(fields, "domain", values.domain) or _host(link) or (slug(name) if name else "")
-        if not domain:
-            return None
-        images = _optional(fields, "images", lambda images: _images(images, base)) or ()
-        return Provider(
-            name=name or domain,
-            domain=domain,
-            images=images,
-            authors=_optional(fields, "authors", _authors) or (),
-        )
-
-    def _related(self, fields: yaml_nodes.Mapping) -> Related:
-        site = self._reading.site
-        link = _optional(fields, "webUrl", values.web_address) or _optional(
-            fields, "originalUrl", values.web_address
-        )
-        title = _optional(fields, "title", values.line)
-        if not title or link is None:
-            raise ValueProblem(fields, "a title and a webUrl or originalUrl")
-        provider = fields.items.get("provider")
-        return Related(
-            title=title,
-            link=link,
-            excerpt=_optional(fields, "excerpt", values.line) or "",
-            published=_optional(
-                fields, "publishedDateTime", lambda node: values.moment(node, self._reading.timezone)
-            ),
-            type=_optional(fields, "type", values.line) or None,
-            quality=_optional(fields, "quality", _bounded_mark),
-            provider=self._provider(provider, site.url, link)
-            if provider is not None and not _is_null(provider)
-            else None,
-            images=_optional(fields, "images", lambda node: _images(node, link)) or (),
-        )
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.is_null
-
-
-def _optional(fields: yaml_nodes.Mapping, key: str, read: Callable[[Node], T]) -> T | None:
-    node = fields.items.get(key)
-    return None if node is None or _is_null(node) else read(node)
-
-
-def _bounded_mark(node: Node) -> int | None:
-    mark = values.whole_number(node)
-    return None if mark == -1 else max(0, min(100, mark))
-
-
-def _host(link: str | None) -> str:
-    host = (urlsplit(link).hostname or "") if link else ""
-    return host.removeprefix("www.")
-
-
-def _images(node: Node, base: str) -> tuple[Image, ...]:
-    nodes = node.items if isinstance(node, yaml_nodes.Listing) else [node]
-    return tuple(_image(one, base) for one in nodes)
-
-
-def _image(node: Node, base: str) -> Image:
-    if isinstance(node, Scalar):
-        return Image(url=values.address(base)(node))
-    fields = values.mapping(node, "a URL, or a mapping with url")
-    url = fields.items.get("url")
-    if url is None or _is_null(url):
-        raise ValueProblem(fields, "a mapping with url")
-    return Image(
-        url=values.address(base)(url),
-        width=_optional(fields, "width", _pixels),
-        height=_optional(fields, "height", _pixels),
-        title=_optional(fields, "title", values.line) or None,
-        attribution=_optional(fields, "attribution", values.line) or None,
-        is_cached=_optional(fields, "isCached", values.boolean) or False,
-    )
-
-
-def _pixels(node: Node) -> int | None:
-    """Read a width or height; one that is not positive is unknown."""
-    number = values.whole_number(node)
-    return number if number > 0 else None
-
-
-def _authors(node: Node) -> tuple[Author, ...]:
-    nodes = node.items if isinstance(node, yaml_nodes.Listing) else [node]
-    named = [_author(one) for one in nodes if not _is_null(one)]
-    return tuple(author for author in named if author.name)
-
-
-def _author(node: Node) -> Author:
-    if isinstance(node, Scalar):
-        return Author(name=values.line(node))
-    fields = values.mapping(node, "a name, or a mapping with name")
-    return Author(
-        name=_optional(fields, "name", values.line) or "",
-        email=_optional(fields, "email", values.line) or None,
-        url=_optional(fields, "url", values.web_address),
-    )
-
-
-def _action(fields: yaml_nodes.Mapping, base: str) -> Action:
-    url = _optional(fields, "url", values.address(base))
-    if url is None:
-        raise ValueProblem(fields, "a mapping with url")
-    return Action(
-        url=url,
-        type=_optional(fields, "type", values.line) or None,
-        title=_optional(fields, "title", values.line) or None,
-        length=_optional(fields, "length", values.whole_number),
-    )
+    def _html(self, base: str) -> Callable[[Node], str]:
+        return lambda node: sanitise(values.text(node), base, self._reading.embeds)

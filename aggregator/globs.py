@@ -1,13 +1,18 @@
-"""Globs over POSIX paths below a folder: `**` any folders, `*` and `?` within a name, `[abc]` and `[!abc]`. Case counts."""
+"""Globs over POSIX paths below a folder: `**` any folders, `*` and `?` within a name, `[abc]` and `[!abc]`. Case counts.
+
+`**` stands for folders only where it is a whole part of the path; elsewhere it is `*` twice. A glob that ends in a slash means
+all that is in that folder, at any depth.
+"""
 
 import re
 from collections.abc import Sequence
 
-_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]+\]|.", re.DOTALL)
+_TOKEN = re.compile(r"(?<![^/])\*\*/\*(?!\*)|(?<![^/])\*\*/|(?<![^/])\*\*\Z|\*|\?|\[!?[^\]]+\]|.", re.DOTALL)
 _CLASS = re.compile(r"\[!?[^\]!]+[^\]]*\]", re.DOTALL)
 # A character, or a range of them; what else means something within re's brackets is escaped.
 _MEMBER = re.compile(r"(.)(?:-(.))?", re.DOTALL)
-_MEANINGS = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+# `**/*` means no more than "anything", which takes half the time of two loops one after the other.
+_MEANINGS = {"**/*": ".*", "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def compile_globs(globs: Sequence[str]) -> re.Pattern[str]:
@@ -21,7 +26,8 @@ def compile_globs(globs: Sequence[str]) -> re.Pattern[str]:
 
 
 def _translated(glob: str) -> str:
-    return "".join(map(_piece, _TOKEN.findall(glob))) + r"\Z"
+    whole = f"{glob}**" if glob.endswith("/") else glob
+    return "".join(map(_piece, _TOKEN.findall(whole))) + r"\Z"
 
 
 def _piece(token: str) -> str:

@@ -1,0 +1,138 @@
+"""The parts of an article that are more than one value: provider, pictures, people, related articles, actions. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from aggregator import article_values as values
+from aggregator.article_values import ValueProblem, items_of, member
+from aggregator.yaml_nodes import Mapping, Node, Scalar
+from feeds.article import Action, Author, Image, Provider, Related
+from feeds.slug import slug
+
+# Other tools' names: Hugo themes say src, jekyll-seo-tag path, and several a cover's image.
+_PICTURE_ADDRESSES = ("url", "src", "path", "image")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What reading a part depends on besides its text.
+
+    base  the absolute URL that relative addresses are relative to
+    link  where the article is to be read, None: on its own page here
+    zone  of times without an offset
+    warn  told of what was mended: the key, and what is wrong with its value
+    """
+
+    base: str
+    link: str | None
+    zone: tzinfo
+    warn: Callable[[str, ValueProblem], None]
+
+
+def provider(around: Surroundings) -> Callable[[Node], Provider | None]:
+    """Give a reader of providers: a mapping, or a name alone. One without a domain has the host of the article's link."""
+
+    def read(node: Node) -> Provider | None:
+        if isinstance(node, Scalar):
+            return _provider(values.line(node), None, around.link)
+        fields = values.mapping(node, "a mapping with name and domain")
+        name = member(fields, values.line, "name") or ""
+        found = _provider(name, member(fields, values.domain, "domain"), around.link)
+        shown = member(fields, images(around), "images") or ()
+        people = member(fields, authors, "authors", "author") or ()
+        return found and Provider(name=found.name, domain=found.domain, images=shown, authors=people)
+
+    return read
+
+
+def _provider(name: str, domain: str | None, link: str | None) -> Provider | None:
+    domain = domain or (link and _domain_of(link)) or (slug(name) if name else None)
+    return Provider(name=name or domain, domain=domain) if domain else None
+
+
+def _domain_of(link: str) -> str:
+    return (values.domain_of(link) or "").removeprefix("www.")
+
+
+def images(around: Surroundings) -> Callable[[Node], tuple[Image, ...]]:
+    """Give a reader of pictures: a list of mappings or URLs, or one of them."""
+    return lambda node: tuple(_image(one, around) for one in items_of(node))
+
+
+def _image(node: Node, around: Surroundings) -> Image:
+    read_address = values.address(around.base)
+    if isinstance(node, Scalar):
+        return Image(url=read_address(node))
+    fields = values.mapping(node, "a URL, or a mapping with url")
+    url = member(fields, read_address, *_PICTURE_ADDRESSES)
+    if url is None:
+        raise ValueProblem(fields, "a mapping with url")
+    return Image(
+        url=url,
+        width=member(fields, values.size, "width"),
+        height=member(fields, values.size, "height"),
+        title=member(fields, values.line, "title", "alt") or None,
+        attribution=member(fields, values.line, "attribution") or None,
+        is_cached=member(fields, values.boolean, "isCached") or False,
+    )
+
+
+def authors(node: Node) -> tuple[Author, ...]:
+    """Read people: a list of mappings or names, or one of them; those without a name are left out."""
+    named = [_author(one) for one in items_of(node)]
+    return tuple(author for author in named if author.name)
+
+
+def _author(node: Node) -> Author:
+    if isinstance(node, Scalar):
+        return Author(name=values.line(node))
+    fields = values.mapping(node, "a name, or a mapping with name")
+    return Author(
+        name=member(fields, values.line, "name") or "",
+        email=member(fields, values.line, "email") or None,
+        url=member(fields, values.web_address, "url"),
+    )
+
+
+def related(around: Surroundings) -> Callable[[Node], tuple[Related, ...]]:
+    """Give a reader of other articles in short form: a list of mappings, or one."""
+    return lambda node: tuple(_related(one, around) for one in items_of(node))
+
+
+def _related(node: Node, around: Surroundings) -> Related:
+    fields = values.mapping(node, "an article in short form")
+    title = member(fields, values.line, "title")
+    link = member(fields, values.web_address, "webUrl", "originalUrl")
+    if not title or link is None:
+        raise ValueProblem(fields, "a mapping with title and originalUrl")
+    own = Surroundings(base=link, link=link, zone=around.zone, warn=around.warn)
+    read_quality = values.mark(0, lambda problem: around.warn("related.quality", problem))
+    return Related(
+        title=title,
+        link=link,
+        excerpt=member(fields, values.line, "excerpt", "description", "summary") or "",
+        published=member(fields, values.moment(around.zone), "publishedDateTime", "date"),
+        type=member(fields, values.line, "type") or None,
+        quality=member(fields, read_quality, "quality"),
+        provider=member(fields, provider(own), "provider"),
+        images=member(fields, images(own), "images", "image") or (),
+    )
+
+
+def actions(around: Surroundings) -> Callable[[Node], tuple[Action, ...]]:
+    """Give a reader of what may be done with an article: a list of mappings with url, or one."""
+    return lambda node: tuple(_action(one, around) for one in items_of(node))
+
+
+def _action(node: Node, around: Surroundings) -> Action:
+    fields: Mapping = values.mapping(node, "a mapping with url, type and title")
+    url = member(fields, values.address(around.base), "url")
+    if url is None:
+        raise ValueProblem(fields, "a mapping with url")
+    return Action(
+        url=url,
+        type=member(fields, values.line, "type") or None,
+        title=member(fields, values.line, "title") or None,
+        length=member(fields, values.size, "length"),
+    )

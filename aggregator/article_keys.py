@@ -1,0 +1,119 @@
+"""The keys of a file's front matter: found by any of their names, read by their type, with note taken of what is wrong. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from aggregator import yaml_nodes
+from aggregator.article_values import ValueProblem, within
+from aggregator.errors import Problem, Severity
+from aggregator.yaml_nodes import Node, is_null
+
+T = TypeVar("T")
+
+# Our keys, each with other tools' names for it. Of several in one file ours counts, then the first here.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "id": (),
+    "title": (),
+    "excerpt": ("description", "summary"),
+    "publishedDateTime": ("date", "publishDate", "pubDate"),
+    "updatedDateTime": ("lastmod", "last_modified_at", "modified", "updated"),
+    "originalUrl": ("canonicalUrl", "canonical_url"),
+    "webUrl": (),
+    "category": ("categories",),
+    "type": (),
+    "published": (),
+    "draft": (),
+    "removed": (),
+    "deleted": (),
+    "quality": (),
+    "heat": (),
+    "provider": (),
+    "authors": ("author",),
+    "topics": ("tags", "tag"),
+    "images": ("image", "cover", "featured_image"),
+    "related": (),
+    "locale": ("lang", "language"),
+    "length": (),
+    "featuredContent": (),
+    "actions": (),
+}
+# In any case: Hugo and Publ do not care how a name is written.
+_KNOWN = {
+    name.lower(): (key, rank) for key, others in _NAMES.items() for rank, name in enumerate((key, *others))
+}
+
+
+class ArticleKeys:
+    """One file's keys. All that is wrong with them is told at once."""
+
+    def __init__(self, root: yaml_nodes.Mapping, names: Mapping[str, str], file: str) -> None:
+        self._nodes = _by_key(root.items, names)
+        self._file = file
+        self._root = root.place
+        self.problems: list[Problem] = []
+
+    @property
+    def has_errors(self) -> bool:
+        """Tell whether anything is wrong that keeps the article out."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def find(self, key: str) -> Node | None:
+        """Give what stands under a key, by the source's own name for it, ours, or another tool's; None where that is nothing."""
+        return self._nodes.get(key)
+
+    def get(self, key: str, read: Callable[[Node], T]) -> T | None:
+        """Read what stands under a key; None where that is nothing, or can't be read, which is noted."""
+        node = self._nodes.get(key)
+        return None if node is None else self.read(key, read, node)
+
+    def read(self, key: str, read: Callable[[Node], T], node: Node) -> T | None:
+        """Read `node` as the value of a key; None where it can't be read, which is noted."""
+        try:
+            return within(key, read, node)
+        except ValueProblem as problem:
+            self._note(".".join(problem.keys), problem, Severity.ERROR)
+            return None
+
+    def warn(self, key: str, problem: ValueProblem) -> None:
+        """Take note of a value that was mended."""
+        self._note(key, problem, Severity.WARNING)
+
+    def missing(self, key: str, expected: str) -> None:
+        """Take note that a key is missing; not where its value is wrong, which is noted already."""
+        if all(problem.key != key for problem in self.problems):
+            self.problems.append(
+                Problem(
+                    file=self._file,
+                    line=self._root.line,
+                    column=1,
+                    key=key,
+                    reason=f"is missing, expected {expected}",
+                )
+            )
+
+    def _note(self, key: str, problem: ValueProblem, severity: Severity) -> None:
+        self.problems.append(
+            Problem(
+                file=self._file,
+                line=problem.node.place.line + 1,
+                column=problem.node.place.column + 1,
+                key=key,
+                value=problem.value,
+                reason=problem.reason,
+                severity=severity,
+            )
+        )
+
+
+def _by_key(nodes: Mapping[str, Node], own_names: Mapping[str, str]) -> dict[str, Node]:
+    """Give what stands for something, by our keys."""
+    ranked: dict[str, tuple[int, Node]] = {}
+    for name, node in nodes.items():
+        key, rank = _KNOWN.get(name.lower(), ("", 0))
+        if key and (key not in ranked or rank < ranked[key][0]) and not is_null(node):
+            ranked[key] = (rank, node)
+    found = {key: node for key, (_, node) in ranked.items()}
+    for key, name in own_names.items():
+        if name in nodes and not is_null(nodes[name]):
+            found[key] = nodes[name]
+    return found

@@ -1,0 +1,278 @@
+"""Text and HTML made fit to publish."""
+
+import re
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.clean import _is_embed, legal, markdown_to_html, plain_text, repaired, sanitise
+
+BASE = "https://pierpost.example/2021/harbour/"
+EMBEDS = ("video.example",)
+
+anything = st.text(st.characters(exclude_categories=()), max_size=200)
+
+
+def clean(html: str) -> str:
+    return sanitise(html, BASE, EMBEDS)
+
+
+# Characters
+
+
+def test_N1_illegal_characters_go_and_all_others_stay() -> None:
+    assert legal("a\x00\x0b\x1f\x7f\x9d\ud800\ufffeb\t\n\x85\u2028é") == "ab\t\n\x85\u2028é"
+
+
+def test_legal_text_is_given_as_it_is() -> None:
+    text = "as it is"
+    assert legal(text) is text
+
+
+# Mojibake
+
+
+@pytest.mark.parametrize(
+    ("broken", "right"),
+    [
+        ("itâ€™s", "it\u2019s"),
+        ("â€œquotedâ€\x9d", "“quoted”"),
+        ("dÃ©jÃ  vu", "déjà vu"),
+        ("ZÃ¼rich â€“ Bern", "Zürich \u2013 Bern"),
+        ("â\x80\x94 read as Latin-1", "— read as Latin-1"),
+        ("ðŸš€ away", "🚀 away"),
+    ],
+)
+def test_mojibake_is_repaired(broken: str, right: str) -> None:
+    assert repaired(broken) == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it\u2019s “fine” — café",  # curly quotes stay curly
+        "e\u0301 stays decomposed",
+        "ﬁne ligature, \uff37\uff49\uff44\uff45 letters",
+        "&amp; stays an entity",
+        "Â price of Ã",
+        "MÜ…",
+        "À la carte…",
+        "\x1b[1m",
+    ],
+)
+def test_text_without_mojibake_is_not_touched(text: str) -> None:
+    assert repaired(text) == text
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_plain_ascii_is_never_taken_for_mojibake(text: str) -> None:
+    assert repaired(text) == text
+
+
+# Plain text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("&#8220;Ahoy&#8221; &amp; on&hellip;", "“Ahoy” & on…"),
+        ("<p>One</p><p>two <b>three</b></p>", "One two three"),
+        ("line<br>break", "line break"),
+        ("a <!-- never seen --> b", "a b"),
+        ("a <!-- never closed", "a <!-- never closed"),
+        ('<a href="https://a.example">link</a>', "link"),
+        ("two\r\nlines\tand  more", "two lines and more"),
+        ("1 < 2 > 0", "1 < 2 > 0"),
+        ("List<String> and <T>", "List<String> and <T>"),
+        ("Q&A at AT&T, ?a=1&copy=2", "Q&A at AT&T, ?a=1&copy=2"),
+        ("&lt;b&gt; is said", "<b> is said"),
+        ("&unheard; of", "&unheard; of"),
+        ("nul\x00 and &#0; and &#11;", "nul and \ufffd and"),
+    ],
+)
+def test_markup_is_reduced_to_text(markup: str, text: str) -> None:
+    assert plain_text(markup) == text
+
+
+@given(anything)
+def test_plain_text_is_one_legal_line(text: str) -> None:
+    plain = plain_text(text)
+    assert plain == " ".join(plain.split())
+    assert legal(plain) == plain
+
+
+@pytest.mark.parametrize("text", ["<!--" * 50_000, "<a " * 50_000, "&#" * 50_000, "<" * 100_000])
+def test_hostile_markup_takes_linear_time(text: str) -> None:
+    start = perf_counter()
+    plain_text(text)
+    assert perf_counter() - start < 1
+
+
+# Markdown
+
+
+def test_markdown_is_commonmark_with_tables_and_strikethrough() -> None:
+    html = markdown_to_html("# One\n\n*two* ~~three~~\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+    assert "<h1>One</h1>" in html
+    assert "<em>two</em> <s>three</s>" in html
+    assert "<td>2</td>" in html
+
+
+def test_html_may_stand_in_markdown() -> None:
+    assert (
+        markdown_to_html("<details>\n<summary>More</summary>\n</details>\n")
+        == "<details>\n<summary>More</summary>\n</details>\n"
+    )
+
+
+# HTML
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<style>p{}</style>",
+        "<template><p>x</p></template>",
+        "<svg><script>alert(1)</script></svg>",
+        "<math><mi>x</mi></math>",
+        "<!-- comment -->",
+        "<iframe></iframe>",
+    ],
+)
+def test_N5_what_may_not_be_published_goes_with_its_content(html: str) -> None:
+    assert clean(html) == ""
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ('<p onclick="x()" style="color:red" id="i" class="c">a</p>', "<p>a</p>"),
+        ('<a href="javascript:alert(1)">a</a>', '<a rel="noopener noreferrer">a</a>'),
+        ('<a href="java\nscript:alert(1)">a</a>', '<a rel="noopener noreferrer">a</a>'),
+        ('<a href=" JAVASCRIPT:alert(1)">a</a>', '<a rel="noopener noreferrer">a</a>'),
+        ('<img src="data:image/png;base64,AAAA" alt="x">', '<img alt="x">'),
+        ('<img src="mailto:a@b.example">', "<img>"),
+        ('<a href="//[bad">a</a>', '<a rel="noopener noreferrer">a</a>'),
+        ('<a href="https://[bad">a</a>', '<a rel="noopener noreferrer">a</a>'),
+        ("<form><input name=a>text</form>", "text"),
+    ],
+)
+def test_N5_dangerous_attributes_and_schemes_go(html: str, left: str) -> None:
+    assert clean(html) == left
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<figure><picture><source></picture><figcaption>Pier</figcaption></figure>",
+        '<details open=""><summary>More</summary>text</details>',
+        '<pre><code class="language-python">x</code></pre>',
+        '<video src="https://a.example/v.mp4" controls="" poster="https://a.example/p.jpg"></video>',
+        '<table><tbody><tr><td colspan="2">x</td></tr></tbody></table>',
+        '<p dir="rtl" lang="ar">x</p>',
+        '<time datetime="2021-06-02">x</time>',
+    ],
+)
+def test_what_articles_need_stays(html: str) -> None:
+    assert clean(html) == html
+
+
+def test_of_classes_only_the_language_of_code_stays() -> None:
+    assert clean('<code class="x language-c++ y">a</code><code class="x">b</code>') == (
+        '<code class="language-c++">a</code><code>b</code>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "absolute"),
+    [
+        ("next", "https://pierpost.example/2021/harbour/next"),
+        ("/about?a=1#b", "https://pierpost.example/about?a=1#b"),
+        ("//img.example/x.jpg", "https://img.example/x.jpg"),
+        ("#top", "https://pierpost.example/2021/harbour/#top"),
+        ("http://other.example/", "http://other.example/"),
+        ("tel:+41", "tel:+41"),
+    ],
+)
+def test_R11_addresses_become_absolute(written: str, absolute: str) -> None:
+    assert f'href="{absolute}"' in clean(f'<a href="{written}">x</a>')
+
+
+def test_R11_addresses_of_pictures_in_several_sizes_become_absolute() -> None:
+    html = clean('<img srcset="small.jpg 1x, /big.jpg 2x, data:x 3x" src="small.jpg">')
+    assert f'srcset="{BASE}small.jpg 1x, https://pierpost.example/big.jpg 2x"' in html
+
+
+def test_a_list_of_pictures_without_a_good_one_goes() -> None:
+    assert clean('<img srcset="data:x 1x, ,">') == "<img>"
+
+
+# Frames
+
+
+def test_a_frame_of_an_allowed_host_stays() -> None:
+    html = '<iframe width="8" frameborder="0" src="https://video.example/e/1?a=1&amp;b=2" allowfullscreen></iframe>'
+    assert clean(html) == (
+        '<iframe width="8" src="https://video.example/e/1?a=1&amp;b=2" allowfullscreen=""></iframe>'
+    )
+
+
+@pytest.mark.parametrize("source", ["http://video.example/e/1", "//video.example/e/1"])
+def test_a_frame_of_an_allowed_host_is_made_secure(source: str) -> None:
+    assert clean(f'<iframe src="{source}"></iframe>') == '<iframe src="https://video.example/e/1"></iframe>'
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://evil.example/",
+        "https://video.example.evil.example/",
+        "https://sub.video.example/",
+        "https://video.example@evil.example/",
+        "https://evil.example\\@video.example/",
+    ],
+)
+def test_a_frame_of_another_host_becomes_a_link(source: str) -> None:
+    html = clean(f'<p><iframe src="{source}"></iframe></p>')
+    assert html.startswith('<p><a href="https://')
+    assert "<iframe" not in html
+
+
+@pytest.mark.parametrize("source", ["javascript:alert(1)", "data:text/html,x", "https://[bad", ""])
+def test_a_frame_that_shows_nothing_allowed_goes(source: str) -> None:
+    assert "<iframe" not in clean(f'a<iframe src="{source}"></iframe>')
+
+
+def test_what_is_no_address_is_no_embed() -> None:
+    assert not _is_embed("https://[bad", EMBEDS)
+
+
+def test_a_frame_is_emptied_for_its_content_is_raw_text_that_other_parsers_take_for_tags() -> None:
+    inside = "<script>alert(1)</script>"
+    assert clean(f'<iframe src="https://video.example/1">{inside}</iframe>') == (
+        '<iframe src="https://video.example/1"></iframe>'
+    )
+
+
+def test_what_looks_like_a_frame_in_an_attribute_is_none() -> None:
+    html = clean('<p title="&lt;iframe src=&quot;https://evil.example&quot;&gt;">a</p><iframe></iframe>')
+    assert re.fullmatch(r'<p title="[^"]*">a</p>', html)
+
+
+@given(
+    anything,
+    st.sampled_from(["<p>{}</p>", '<a href="{}">x</a>', "<iframe src='{}'></iframe>", "<iframe>{}", "{}"]),
+)
+def test_no_html_makes_it_raise_or_lets_scripts_through(text: str, frame: str) -> None:
+    html = clean(frame.replace("{}", text))
+    assert "<script" not in html.lower()
+    assert legal(html) == html
+
+
+@given(anything)
+def test_sanitised_html_is_left_as_it_is(text: str) -> None:
+    once = clean(markdown_to_html(legal(text)))
+    assert clean(once) == once

@@ -1,0 +1,457 @@
+"""Faults and attacks in article files: each ends as a problem with its place, quickly, and with no secret in it."""
+
+import subprocess
+import sys
+from datetime import UTC
+from itertools import product
+from time import perf_counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.errors import Problem
+from aggregator.frontmatter import Outcome, Reading, read_article
+from feeds.site import Site
+
+SITE = Site(title="The Harbour Wire", url="https://news.example.org", tag="news.example.org,2026")
+FILE = "content/2021-06-02-ferries.md"
+PATH = "2021-06-02-ferries.md"
+CANARY = "nqgVTkX5Gw2l5Kpkool"
+
+
+def read_bytes(data: bytes, **changes: Any) -> Outcome:
+    settings: dict[str, Any] = {"source": "news", "site": SITE, "timezone": UTC}
+    return read_article(data, PATH, Reading(**(settings | changes)), FILE)
+
+
+def read(front: str, body: str = "") -> Outcome:
+    return read_bytes(f"---\n{front}\n---\n{body}".encode())
+
+
+def problem(data: bytes, **changes: Any) -> Problem:
+    outcome = read_bytes(data, **changes)
+    assert outcome.article is None
+    (only,) = outcome.problems
+    assert only.file == FILE
+    return only
+
+
+def fault(front: str) -> tuple[int | None, int | None, str]:
+    only = problem(f"---\n{front}\n---\n".encode())
+    return only.line, only.column, only.reason
+
+
+def title(front: str) -> str:
+    outcome = read(front)
+    assert outcome.problems == ()
+    assert outcome.article is not None
+    return outcome.article.title
+
+
+def bombs() -> dict[str, str]:
+    laughs = "a: &a [x, x]\n" + "".join(
+        f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    merges = "a: &a {x: 1}\n" + "".join(f"b{i}:\n  <<: *a\n" for i in range(1000))
+    return {
+        "laughs": laughs,
+        "merges": merges,
+        "sequences": "- " * 60_000,
+        "keys": "? " * 60_000,
+        "flow": "{a: " * 20_000,
+    }
+
+
+def test_fault_01_a_tab_indent_is_an_error() -> None:
+    line, column, reason = fault("title: x\nprovider:\n\tname: y")
+    assert (line, column) == (4, 1)
+    assert "cannot start any token" in reason
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"---",
+        b"---\n",
+        b"---\ntitle: x\n",
+        b"\xef\xbb\xbf---\r\ntitle: x\r\n",
+        b"---\ntitle: x\n --- \n----\n",
+    ],
+)
+def test_fault_02_unclosed_front_matter_is_an_error(data: bytes) -> None:
+    only = problem(data)
+    assert (only.line, only.column) == (1, 1)
+    assert "not closed" in only.reason
+
+
+@pytest.mark.parametrize(
+    ("front", "key", "place"),
+    [
+        ("title: a\nheat: 1\ntitle: b", "title", (4, 1)),
+        ("title: a\nprovider:\n  name: b\n  name: c", "provider.name", (5, 3)),
+        ("title: a\nrelated: [{title: b, 'title': c}]", "related.title", (3, 22)),
+        ("secured: a\nsecured: b", "secured", (3, 1)),
+    ],
+)
+def test_fault_03_a_duplicate_key_is_an_error(front: str, key: str, place: tuple[int, int]) -> None:
+    only = problem(f"---\n{front}\n---\n".encode())
+    assert (only.key, only.line, only.column) == (key, *place)
+    assert "twice" in only.reason
+
+
+@pytest.mark.parametrize("name", bombs())
+def test_fault_04_a_bomb_is_an_error_within_50_ms(name: str) -> None:
+    data = f"---\n{bombs()[name]}\n---\n".encode()
+    start = perf_counter()
+    assert problem(data).line == 2
+    assert perf_counter() - start < 0.05
+
+
+def test_fault_04_more_keys_and_values_than_any_article_has_are_an_error() -> None:
+    assert "more than" in fault("title: x\ntopics:\n" + "- x\n" * 20_000)[2]
+
+
+def test_fault_04_depth_20_is_read_and_depth_21_is_not() -> None:
+    def nested(depth: int) -> str:
+        return "title: x\nother: " + "[" * (depth - 1) + "]" * (depth - 1)
+
+    assert title(nested(20)) == "x"
+    assert fault(nested(21))[:2] == (3, 27)
+
+
+def test_fault_05_60_kb_of_brackets_is_an_error_and_the_process_lives() -> None:
+    program = """
+import sys
+from datetime import UTC
+from aggregator.frontmatter import Reading, read_article
+from feeds.site import Site
+site = Site(title="x", url="https://news.example.org", tag="news.example.org,2026")
+data = b"---\\n" + b"[" * 60_000 + b"\\n---\\n"
+print(read_article(data, "x.md", Reading(source="s", site=site, timezone=UTC), "x.md").problems[0])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "x.md:2:21: the front matter is nested deeper than 20 levels\n"
+
+
+def test_fault_06_an_alias_of_itself_is_an_error() -> None:
+    assert fault("title: x\na: &a [*a]")[:2] == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("front", "what"),
+    [
+        ("title: &a x", "anchor"),
+        ("title: *a", "alias"),
+        ("title: !!str x", "tag"),
+        ("title: ! x", "tag"),
+        ("title: !!python/object/apply:os.system [x]", "tag"),
+        ("title: !!python/name:os.system", "tag"),
+        ("&a title: x", "anchor"),
+        ("title: &a {b: c}", "anchor"),
+    ],
+)
+def test_fault_07_tags_anchors_and_aliases_are_errors(front: str, what: str) -> None:
+    line, _, reason = fault(front)
+    assert line == 2
+    assert what in reason
+
+
+@pytest.mark.parametrize(
+    "date", ["2024-13-45", "2023-02-29", "2024-01-01T24:60:00Z", "2024-01-01T00:00:00+99:00"]
+)
+def test_fault_08_a_date_that_there_is_not_is_an_error(date: str) -> None:
+    line, column, reason = fault(f"title: x\ndate: {date}")
+    assert (line, column) == (3, 7)
+    assert date in reason
+
+
+@pytest.mark.parametrize("key", ["quality", "heat", "images: [{url: a.jpg, width"])
+def test_fault_09_a_number_of_5000_digits_is_an_error(key: str) -> None:
+    end = "}]" if "[" in key else ""
+    only = problem(f"---\ntitle: x\n{key}: {'9' * 5000}{end}\n---\n".encode())
+    assert only.line == 3
+    assert len(only.reason) < 200
+
+
+@pytest.mark.parametrize(
+    ("data", "offset", "line"),
+    [
+        (b"---\ntitle: caf\xe9\n---\n", 14, 2),
+        (b"\xef\xbb\xbf---\r\ntitle: x\r\nheat: \xff\r\n---\r\n", 24, 3),
+        (b"---\nsecured: 'abc'\ntitle: \xc0\x80\n---\n", 26, 3),
+        (b"---\ntitle: x\n---\nbody \xed\xa0\x80", 22, 4),
+    ],
+)
+def test_fault_10_bytes_that_are_not_utf8_are_an_error_with_the_offset(
+    data: bytes, offset: int, line: int
+) -> None:
+    only = problem(data)
+    assert f"byte {offset} of the file (0x{data[offset]:02x})" in only.reason
+    assert only.line == line
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf---\ntitle: x\n---\nb",
+        b"---\r\ntitle: x\r\n---\r\nb",
+        b"--- \t\ntitle: x\n...\nb",
+        b"---\ntitle: x\n---\t\r\nb",
+        b"---\ntitle: x\n---",
+    ],
+)
+def test_fault_10_a_byte_order_mark_and_line_ends_of_windows_are_fine(data: bytes) -> None:
+    outcome = read_bytes(data)
+    assert outcome.problems == ()
+    assert outcome.article is not None
+    assert outcome.article.title == "x"
+
+
+@pytest.mark.parametrize(
+    ("front", "text"),
+    [
+        ("title: a\x00b\x0bc", "abc"),
+        ('title: "a\\0b\\x0Bc\\ud800d\\uFFFE"', "abcd"),
+        ("ti\x00tle: a", "a"),
+        ("\x00title:\x0b a\x9d\ufffe", "a"),
+        ("title: â€œaâ€\x9d", "“a”"),
+    ],
+)
+def test_fault_11_characters_that_no_feed_can_hold_are_removed(front: str, text: str) -> None:
+    assert title(front) == text
+
+
+def test_fault_11_places_are_those_of_the_file_before_the_removal() -> None:
+    assert fault("title: x\n\x00heat: \x0b\x0bhot")[:2] == (3, 10)
+    assert fault("title: x\n\x00a: \x0b*b")[:2] == (3, 6)
+    assert fault("title: x\x00\r\nimages:\r\n- {url: a.jpg, \x00width: wide}")[:2] == (4, 24)
+
+
+def test_fault_11_what_yaml_takes_for_a_line_break_and_nobody_else_does_is_none() -> None:
+    assert fault("title: a\u2028b\x85c\nheat: hot")[:2] == (3, 7)
+
+
+def test_fault_12_the_end_of_cdata_and_html_entities_in_a_body_survive_as_text() -> None:
+    outcome = read("title: x", "a ]]&gt; b ]]> c&nbsp;d &mdash;")
+    assert outcome.article is not None
+    assert outcome.article.body == "<p>a ]]&gt; b ]]&gt; c&nbsp;d —</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["No", "off", "12:30:45", "010", "1.0", "2021-01-01", "1e3", "0x1F", "=", "<<", ".nan", "+1", "1_000"],
+)
+def test_fault_13_text_is_what_is_written(text: str) -> None:
+    assert title(f"title: {text}") == text
+    outcome = read(f"title: x\ntopics: [{text}]\nprovider: {{name: {text}}}\ntype: {text}")
+    assert outcome.article is not None
+    assert outcome.article.provider is not None
+    assert (outcome.article.topics, outcome.article.provider.name, outcome.article.type) == (
+        (text,),
+        text,
+        text,
+    )
+
+
+def test_fault_16_front_matter_over_the_limit_is_an_error() -> None:
+    data = b"---\ntitle: " + b"x" * 100 + b"\n---\n"
+    assert "at most 50" in problem(data, max_front_matter=50).reason
+    assert read_bytes(data, max_front_matter=len(data) - 8).article is not None
+
+
+def test_fault_16_the_limit_is_not_for_the_body() -> None:
+    assert read_bytes(b"---\ntitle: x\n---\n" + b"x" * 1000, max_front_matter=50).article is not None
+
+
+@pytest.mark.parametrize(
+    ("front", "reason"),
+    [
+        ("just text", "is text"),
+        ("- a\n- b", "is a list"),
+        ("[a]: b", "for a key"),
+        ("? {a: b}\n: c", "for a key"),
+        ("title: a: b", "mapping values are not allowed"),
+        ('title: "a', "unexpected end of stream"),
+        ("title: [a", "did not find expected"),
+        ('title: "\\q"', "unknown escape"),
+        ("%YAML 3.0\n--- \ntitle: x", "incompatible"),
+    ],
+)
+def test_front_matter_that_is_not_keys_and_values_is_an_error(front: str, reason: str) -> None:
+    line, column, found = fault(front)
+    assert line is not None
+    assert line > 1
+    assert column is not None
+    assert reason in found
+
+
+def test_a_second_document_is_an_error() -> None:
+    assert "second document" in fault("title: x\n--- # another\ntitle: y")[2]
+
+
+# Secrets
+
+SECRETS = [
+    f'secured: "{CANARY}"',
+    f"secured: '{CANARY}'",
+    f"secured: {CANARY}",
+    f'"secured": "{CANARY}" # {CANARY}',
+    f"'secured':   {CANARY}=;{CANARY}==",
+    f"Secured: {CANARY}",
+    f"secured: |\n  {CANARY}\n  {CANARY}",
+    f'secured: "{CANARY}\n  {CANARY}"',
+    f"secured:\n  {CANARY}",
+    f"secured: [{CANARY}, {{{CANARY}: {CANARY}}}]",
+    f"secured:\n  {CANARY}: {CANARY}\n  deep: [{CANARY}]",
+    f"provider: {{name: Pier, secured: {CANARY}}}",
+    f'provider:\n  name: Pier\n  secured: "{CANARY}"',
+    f"images:\n  - url: a.jpg\n    secured: {CANARY}\n  - secured: {CANARY}\n    url: b.jpg",
+    f"related:\n  - title: x\n    webUrl: https://x.example\n    provider: {{secured: {CANARY}}}",
+    f"unknown: {{deep: [{{secured: {CANARY}}}]}}",
+]
+BROKEN_SECRETS = [
+    f'secured: "{CANARY}',
+    f"secured: '{CANARY}",
+    f'secured: "{CANARY}" {CANARY}',
+    f'secured: "\\q{CANARY}"',
+    f"secured: {CANARY}: {CANARY}",
+    f"secured: &{CANARY} x",
+    f"secured: *{CANARY}",
+    f"secured: !{CANARY} x",
+    f"secured: {{{CANARY}: 1, {CANARY}: 2}}",
+    f"secured: [{CANARY}",
+    f"secured:\n\t{CANARY}",
+    f'secured "{CANARY}"',
+    f"{CANARY}",
+    f'heat: 3\n  secured "{CANARY}"',
+    f'heat: 3\n  secured: "{CANARY}"',
+    f'heat: "3\nsecured: {CANARY}\n"',
+    f"excerpt: \"a\nsecured: '{CANARY}'\nb: \"",
+    f'excerpt: a\n  secured:"{CANARY}"',
+    f'excerpt: "a\nsecured: "{CANARY}"',
+    f'secured: "{CANARY}"\nsecured: "{CANARY}"',
+    f"{CANARY}{CANARY}{CANARY}: 1\n{CANARY}{CANARY}{CANARY}: 2",
+]
+NEIGHBOURS = [
+    "quality: high",
+    "\tbad: tab",
+    "title: [a",
+    "date: 2024-13-45",
+    "heat: 200",
+    'excerpt: "never closed',
+    "a: *b",
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_fault_27_secured_is_dropped_wherever_it_stands(secret: str) -> None:
+    outcome = read(f"title: x\n{secret}")
+    assert outcome.article is not None
+    assert CANARY not in repr(outcome)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("fields", [{"title": "secured"}, {"excerpt": "secured", "title": "Secured"}])
+def test_fault_27_no_configuration_brings_secured_in(secret: str, fields: dict[str, str]) -> None:
+    outcome = read_bytes(f"---\ntitle: x\n{secret}\n---\n".encode(), fields=fields)
+    assert CANARY not in repr(outcome)
+
+
+@pytest.mark.parametrize("broken", BROKEN_SECRETS)
+def test_fault_27_no_problem_and_no_article_tells_a_broken_secret(broken: str) -> None:
+    for front in (f"title: x\n{broken}", f"{broken}\ntitle: x"):
+        assert CANARY not in repr(read(front))
+
+
+@pytest.mark.parametrize(("secret", "neighbour"), list(product(SECRETS, NEIGHBOURS)))
+def test_fault_27_no_problem_beside_a_secret_tells_it(secret: str, neighbour: str) -> None:
+    for front in (f"title: x\n{secret}\n{neighbour}", f"title: x\n{neighbour}\n{secret}"):
+        outcome = read(front)
+        assert outcome.problems
+        assert CANARY not in repr(outcome)
+        assert CANARY not in "".join(map(str, outcome.problems))
+
+
+def test_fault_27_dropping_a_secret_moves_no_place() -> None:
+    assert fault(f'secured: "{CANARY}"\ntitle: x\nprovider: {{secured: "{CANARY}", domain: a b}}')[:2] == (
+        4,
+        52,
+    )
+
+
+# Anything
+
+anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+keys = st.sampled_from(
+    [
+        *(
+            "title",
+            "date",
+            "excerpt",
+            "originalUrl",
+            "webUrl",
+            "id",
+            "category",
+            "type",
+            "published",
+            "quality",
+            "heat",
+        ),
+        *(
+            "provider",
+            "topics",
+            "images",
+            "related",
+            "locale",
+            "length",
+            "featuredContent",
+            "actions",
+            "secured",
+            "author",
+        ),
+    ]
+)
+
+
+def as_yaml(text: str) -> str:
+    escaped = "".join(f"\\U{ord(character):08x}" for character in text)
+    return f'"{escaped}"'
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_raise(data: bytes) -> None:
+    read_bytes(data)
+    read_bytes(b"---\n" + data)
+    read_bytes(b"---\ntitle: " + data + b"\n---\n" + data)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            keys,
+            st.sampled_from(["{}", "[{}]", "{{name: {}}}", "[url: {}]", "{{domain: {}}}", "|\n  {}"]),
+            anything,
+        ),
+        max_size=4,
+    )
+)
+def test_no_text_in_any_field_makes_it_raise(written: list[tuple[str, str, str]]) -> None:
+    for spelled in (str, as_yaml):
+        front = "\n".join(f"{key}: " + frame.format(spelled(text)) for key, frame, text in written)
+        outcome = read(f"title: x\n{front}", body="".join(text for _, _, text in written))
+        for one in outcome.problems:
+            assert one.line is not None
+            assert 1 <= one.line <= front.count("\n") + front.count("\r") + 4
+
+
+@given(
+    st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="<&"), min_size=1, max_size=60)
+)
+def test_a_plain_title_comes_back_as_it_is(text: str) -> None:
+    from_escapes = title(f"title: {as_yaml(text)}")
+    as_written = title("title: '" + text.replace("'", "''") + "'")
+    assert from_escapes == as_written
+    if text.isascii():
+        assert as_written == text
