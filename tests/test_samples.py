@@ -25,20 +25,9 @@ BROKEN_SOURCE = "  # - name: broken\n  #   path: content/broken\n"
 
 # The contract's table of keys, and the other tools' names that stand beside it.
 KEYS = {
-    *("title", "excerpt", "publishedDateTime", "updatedDateTime", "originalUrl", "webUrl", "id", "category"),
-    *(
-        "type",
-        "published",
-        "removed",
-        "deleted",
-        "quality",
-        "heat",
-        "provider",
-        "topics",
-        "images",
-        "related",
-    ),
-    *("locale", "length", "featuredContent", "actions", "secured"),
+    *("title", "excerpt", "publishedDateTime", "updatedDateTime", "originalUrl", "webUrl", "id", "locale"),
+    *("category", "type", "published", "removed", "deleted", "quality", "heat", "provider", "topics"),
+    *("images", "related", "length", "featuredContent", "actions", "secured"),
 }
 OTHER_NAMES = {
     *("date", "lastmod", "draft", "tags", "categories", "summary", "description", "author", "authors"),
