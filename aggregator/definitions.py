@@ -67,7 +67,7 @@ class Definitions:
 
     def _defined(self, listed: Listed, automatic: AutomaticFeeds) -> FeedDefinition:
         named = {fold(name): feed for name, feed in automatic.named.items()}.get(listed.folded)
-        title = (named and named.title) or f"{self._settings.site.title}: {listed.name}"
+        title = (named and named.title) or f"{listed.name} · {self._settings.site.title}"
         wanted = Names(any=(listed.folded,))
         selection = {
             Kind.TOPIC: Selection(topics=wanted),

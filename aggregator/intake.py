@@ -123,9 +123,9 @@ def _finished(pending: deque[tuple[Sequence[str], Future[list[Taken]]]]) -> list
 
 
 def _death(root: Path, unread: Sequence[str]) -> SourceError:
-    where = f"one of the {len(unread)} files from {unread[0]} to {unread[-1]}" if unread else "its first file"
     return SourceError(
-        f"{root}: a process that reads articles died, perhaps for want of memory, at {where}; nothing was changed"
+        f"{root}: a process that reads articles died, perhaps for want of memory, at one of the {len(unread)} files from "
+        f"{unread[0]} to {unread[-1]}; nothing was changed"
     )
 
 

@@ -78,7 +78,7 @@ def test_each_topic_provider_and_category_holds_its_own(workshop: Workshop) -> N
     with workshop.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
         definitions = list(wiring.definitions.all(snapshot))
         counts = {
-            one.title.partition(": ")[2]: len(snapshot.select(one))
+            one.title.partition(" · ")[0]: len(snapshot.select(one))
             for one in definitions
             if one.path.startswith(("/topics/", "/categories/"))
         }
