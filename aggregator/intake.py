@@ -3,7 +3,7 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ def take_in(
     *,
     processes: int | None = None,
     read: ReadArticle = read_article,
-) -> Iterator[Taken]:
+) -> Generator[Taken, None, None]:
     """Read files of at most `limit` bytes, in the order of `paths`. A file that is gone or is being written is left out.
 
     processes  None: as many as suit the number of files and of processors; 1: this one
@@ -98,7 +98,7 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _in_processes(number: int, intake: _Intake, paths: Sequence[str]) -> Iterator[Taken]:
+def _in_processes(number: int, intake: _Intake, paths: Sequence[str]) -> Generator[Taken, None, None]:
     # Not forked: this process has threads, and a lock that one of them holds would stay locked in the child for ever.
     pool = ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_prepare_process)
     pending: deque[tuple[Sequence[str], Future[list[Taken]]]] = deque()

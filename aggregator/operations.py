@@ -34,8 +34,9 @@ def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, prog
         TemporaryDirectory(prefix="aggregator-") as folder,
         _opened(f"sqlite:///{folder}/preview.db") as catalogue,
     ):
-        with _opened(settings.store) as served:
-            served.copy_to(catalogue)
+        if Catalogue.exists(settings.store):
+            with _opened(settings.store) as served:
+                served.copy_to(catalogue)
         wiring = wire(settings, catalogue)
         wiring.refresh.run(now, progress)
         with catalogue.snapshot() as snapshot:

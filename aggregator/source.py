@@ -285,10 +285,12 @@ def read_file(root: Path, path: str, limit: int, now_ns: int) -> tuple[bytes, St
 def _read_once(root: Path, path: str, limit: int) -> tuple[bytes, Stamp, Stamp]:
     try:
         descriptor, target = _open(root, path)
-        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  a descriptor, not a path
-            before, data = _read_open(file.fileno(), limit)
-            # By its path: an editor that replaces the file leaves the one that is open as it was.
-            return data, before, _stamp(target.lstat())
+        try:
+            before, data = _read_open(descriptor, limit)
+        finally:
+            os.close(descriptor)
+        # By its path: an editor that replaces the file leaves the one that was open as it was.
+        return data, before, _stamp(target.lstat())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise VanishedFileError(path) from error
     except OSError as error:

@@ -137,7 +137,9 @@ def _reserve(settings: Settings) -> socket.socket:
         reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         reserved.bind(address)
     except OSError as error:
-        raise ServeError(f"can't listen on {host} port {port}: {error.strerror}; expected a free one") from error
+        raise ServeError(
+            f"can't listen on {host} port {port}: {error.strerror}; expected a free one"
+        ) from error
     return reserved
 
 

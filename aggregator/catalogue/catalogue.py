@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.catalogue.full_text import purge_removed
-from aggregator.catalogue.opening import open_engine
+from aggregator.catalogue.opening import exists, open_engine
 from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.writing import Writer
 from aggregator.errors import CatalogueError
@@ -26,6 +26,11 @@ class Catalogue:
     def open(cls, address: str) -> "Catalogue":
         """Open the catalogue at a SQLAlchemy URL, making it where there is none; raise CatalogueError where that can't be."""
         return cls(open_engine(address))
+
+    @staticmethod
+    def exists(address: str) -> bool:
+        """Tell whether there is a catalogue at a SQLAlchemy URL already."""
+        return exists(address)
 
     def close(self) -> None:
         """Give back files and memory."""

@@ -19,11 +19,6 @@ class NameCounts:
     def __init__(self) -> None:
         self._differences: Counter[Name] = Counter()
 
-    @property
-    def has_changes(self) -> bool:
-        """Tell whether any article was counted, even if it came and went under the same names."""
-        return bool(self._differences)
-
     def count(self, article: Article, difference: int) -> None:
         """Count an article that became public (1) or is so no more (-1)."""
         for name in names_of(article):

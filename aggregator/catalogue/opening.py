@@ -33,6 +33,12 @@ def open_engine(address: str) -> Engine:
         raise CatalogueError(f"catalogue {address}: can't be opened: {_reason(error)}") from error
 
 
+def exists(address: str) -> bool:
+    """Tell whether there is a database at a SQLAlchemy URL already."""
+    path = _file_of(make_url(address))
+    return path is not None and path.exists()
+
+
 def _usable(url: URL, path: Path | None) -> Engine:
     engine = _connect(url)
     reason = _unusable(engine)

@@ -59,6 +59,7 @@ class Writer:
         self._changed_feeds: set[str] = set()
         self._open_keys: set[int] = set()
         self._has_changed = self._is_first
+        self._entries_changed = False
         self.has_withdrawn = False
 
     def remove(self, source: str, paths: Sequence[str]) -> None:
@@ -149,7 +150,7 @@ class Writer:
         self._withdraw(sorted(self._open_keys - claimed))
         first = self._is_first
         self._names.write(self._connection, None if first else self._now)
-        if self._names.has_changes:
+        if self._entries_changed:
             self._changed_feeds.add("/feeds/all")
         for path in sorted(self._changed_feeds if not first else ()):
             self._connection.execute(feeds.update().where(feeds.c.path == path).values(changed=self._now))
@@ -237,7 +238,7 @@ class Writer:
         changed = {key: ruling for key, ruling in rulings.items() if ruling is not None}
         if not changed:
             return
-        self._has_changed = True
+        self._has_changed = self._entries_changed = True
         known = sorted(changed.keys() & standing.keys())
         self._mark_feeds(known)
         self._forget(known)
@@ -288,7 +289,7 @@ class Writer:
             public = self._connection.execute(select(entries.c.key).where(*theirs)).scalars().all()
             if not public:
                 continue
-            self._has_changed = self.has_withdrawn = True
+            self._has_changed = self._entries_changed = self.has_withdrawn = True
             self._mark_feeds(public)
             self._discount(public)
             self._connection.execute(record_table.delete().where(record_table.c.key.in_(public)))

@@ -136,6 +136,12 @@ def test_preview_leaves_the_catalogue_that_is_served_alone(workshop: Workshop) -
     assert workshop.titles() == ["Ferry"]
 
 
+def test_preview_makes_no_catalogue_where_there_is_none(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    assert "Ferry" in run_on(workshop, "preview", "all").stdout
+    assert not (workshop.folder / "catalogue.db").exists()
+
+
 def test_preview_of_no_feed_is_status_2_and_says_what_may_be_meant(workshop: Workshop) -> None:
     workshop.configure("feeds: [{id: boats, title: Boats}]\n")
     result = run_on(workshop, "preview", "boots")

@@ -267,6 +267,12 @@ def test_a_feed_changes_when_an_article_leaves_it(shelf: Shelf) -> None:
     ] * 3
 
 
+def test_the_feed_of_everything_changes_with_an_article_that_stands_under_no_name(shelf: Shelf) -> None:
+    shelf.apply(article("ferry", provider=None))
+    shelf.apply(article("ferry", provider=None, body="<p>New.</p>"), now=LATER)
+    assert changed(shelf, "/feeds/all") == LATER
+
+
 def test_a_feed_changes_with_its_definition(shelf: Shelf) -> None:
     shelf.definitions.append(BOATS)
     shelf.apply(article("ferry"))
