@@ -12,7 +12,34 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-SYLLABLES = ["an", "be", "cor", "du", "el", "fi", "gra", "ho", "in", "ja", "ku", "lo", "me", "no", "or", "pa", "qui", "ro", "sa", "ti", "un", "ve", "wo", "xi", "yo", "za"]
+SYLLABLES = [
+    "an",
+    "be",
+    "cor",
+    "du",
+    "el",
+    "fi",
+    "gra",
+    "ho",
+    "in",
+    "ja",
+    "ku",
+    "lo",
+    "me",
+    "no",
+    "or",
+    "pa",
+    "qui",
+    "ro",
+    "sa",
+    "ti",
+    "un",
+    "ve",
+    "wo",
+    "xi",
+    "yo",
+    "za",
+]
 NEWEST = datetime(2021, 6, 2, tzinfo=UTC)
 
 

@@ -198,9 +198,8 @@ def serving_figures(server: Server) -> dict[str, Any]:
 
 def table(figures: dict[str, Any]) -> str:
     def shown(value: Any) -> str:
-        return (
-            f"{value:,.3g}" if isinstance(value, float) and value < 100 else f"{value:,.0f}"
-        )
+        return f"{value:,.3g}" if isinstance(value, float) and value < 100 else f"{value:,.0f}"
+
     width = max(map(len, figures))
     return "\n".join(f"{name:<{width}}  {shown(value)}" for name, value in figures.items())
 
