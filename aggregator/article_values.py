@@ -6,11 +6,9 @@ from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
-import idna
-
 from aggregator.clean import legal, plain_text, repaired
 from aggregator.yaml_nodes import SECURED, Listing, Mapping, Node, Scalar, is_null
-from feeds.text import language_tag
+from feeds.text import ascii_host, language_tag
 
 T = TypeVar("T")
 
@@ -235,9 +233,9 @@ def domain_of(url: str) -> str | None:
     """Give the host of a URL as lower-case ASCII (IDNA), None where it has none that can stand in the domain name system."""
     try:
         host = (urlsplit(url).hostname or "").rstrip(".")
-        host = host if host.isascii() else idna.encode(host, uts46=True).decode()
-    except ValueError:  # idna.IDNAError is one
+    except ValueError:
         return None
+    host = ascii_host(host) or ""
     return host if _DOMAIN.fullmatch(host) else None
 
 

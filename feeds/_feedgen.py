@@ -103,8 +103,7 @@ def media_elements(entry: Entry) -> Iterator[Element]:
     """Give an entry's pictures and file in Media RSS 1.5.1, which Atom entries carry as well as RSS items."""
     for image in entry.images:
         yield _media_image(image)
-    if entry.enclosure:
-        yield _media_file(entry.enclosure)
+    yield from map(_media_file, entry.enclosures)
     for image in entry.images[:1]:
         yield Element(
             "media:thumbnail", attributes=_known(url=image.url, width=image.width, height=image.height)

@@ -45,6 +45,8 @@ def _describe(feed: FeedGenerator, document: FeedDocument) -> None:
         feed.rights(document.rights)
     if document.icon:
         feed.icon(document.icon)
+    if document.logo:
+        feed.logo(document.logo)
 
 
 def _describe_entry(element: FeedEntry, entry: Entry, document: FeedDocument) -> None:
@@ -72,8 +74,7 @@ def _links(entry: Entry) -> Iterator[dict[str, str]]:
     yield {"rel": "alternate", "type": "text/html", "href": entry.link}
     if entry.original_url:
         yield {"rel": "via", "href": entry.original_url}
-    if entry.enclosure:
-        yield _enclosure_link(entry.enclosure)
+    yield from map(_enclosure_link, entry.enclosures)
     for related in entry.related:
         yield {"rel": "related", "href": related.url, "title": related.title}
 
@@ -98,5 +99,6 @@ def _source(source: Source, entry: Entry) -> Element:
             Element("title", source.title, {"type": "text"}),
             Element("updated", entry.updated.isoformat()),
             Element("link", attributes={"rel": "alternate", "type": "text/html", "href": source.url}),
+            *((Element("icon", source.icon),) if source.icon else ()),
         ),
     )

@@ -13,6 +13,8 @@ from feeds.content import byline_of, entry_html, excerpt_of
 from feeds.definition import Content, FeedDefinition
 from feeds.site import Site, link_of
 from feeds.text import (
+    is_email,
+    is_media_type,
     is_right_to_left,
     is_web_address,
     isolate,
@@ -41,10 +43,11 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an entry first appeared: the provider's name and home page."""
+    """Where an entry first appeared: the provider's name, home page and picture."""
 
     title: str
     url: str
+    icon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Entry:
     link          where it is to be read; original_url: where it first appeared, None where that is the link
     summary       plain text, may be empty; content_html is never empty
     language      BCP 47, None where it is not known
+    enclosures    its files, the one that counts first: RSS can tell one only
     """
 
     id: str
@@ -89,7 +93,7 @@ class Entry:
     source: Source | None = None
     categories: tuple[Category, ...] = ()
     images: tuple[Image, ...] = ()
-    enclosure: Enclosure | None = None
+    enclosures: tuple[Enclosure, ...] = ()
     related: tuple[Reference, ...] = ()
 
 
@@ -100,6 +104,7 @@ class FeedDocument:
     page_url     the absolute URL of its page for people; with a suffix, that of the document itself
     updated      when it last changed (aware, UTC)
     authors      who answers for the feed; never empty, so that every Atom entry has an author
+    icon         a square picture; logo: a wide one
     ttl_minutes  how long it may be kept, None: not said
     """
 
@@ -112,6 +117,7 @@ class FeedDocument:
     language: str | None = None
     rights: str | None = None
     icon: str | None = None
+    logo: str | None = None
     ttl_minutes: int | None = None
     entries: tuple[Entry, ...] = ()
 
@@ -163,7 +169,7 @@ def _entry(article: Article, content: Content, site: Site) -> Entry:
         source=source,
         categories=tuple(_categories(article, site)),
         images=_images(article.images),
-        enclosure=_enclosure(article),
+        enclosures=_enclosures(article),
         related=tuple(
             Reference(one_line(one.title), uri(one.link))
             for one in article.related
@@ -188,10 +194,15 @@ def _web_address(address: str | None) -> str | None:
 def _authors(authors: Iterable[Author]) -> tuple[Author, ...]:
     named = ((one_line(author.name), author) for author in authors)
     return tuple(
-        Author(name=name, email=one_line(author.email or "") or None, url=_web_address(author.url))
+        Author(name=name, email=_email(author.email), url=_web_address(author.url))
         for name, author in named
         if name
     )
+
+
+def _email(address: str | None) -> str | None:
+    address = legal(address or "").strip()
+    return address if is_email(address) else None
 
 
 def _institution(source: Source | None) -> tuple[Author, ...]:
@@ -204,7 +215,10 @@ def _source(article: Article) -> Source | None:
     if article.provider is None:
         return None
     domain = one_line(article.provider.domain)
-    return Source(one_line(article.provider.name) or domain, uri(f"https://{domain}/")) if domain else None
+    if not domain:
+        return None
+    icon = next(filter(None, (_web_address(image.url) for image in article.provider.images)), None)
+    return Source(one_line(article.provider.name) or domain, uri(f"https://{domain}/"), icon)
 
 
 def _categories(article: Article, site: Site) -> Iterable[Category]:
@@ -235,26 +249,32 @@ def _image(url: str, image: Image) -> Image:
     )
 
 
-def _enclosure(article: Article) -> Enclosure | None:
-    """Give the first file among an article's actions. An embedded video has no file, hence no enclosure."""
-    for action in article.actions:
-        media_type = _media_type(action)
-        if media_type and is_web_address(action.url):
-            timed = media_type.startswith(("audio/", "video/"))
-            return Enclosure(
-                url=uri(action.url),
-                type=media_type,
-                length=action.length,
-                duration=article.duration if timed else None,
-                title=one_line(action.title or ""),
-            )
-    return None
+def _enclosures(article: Article) -> tuple[Enclosure, ...]:
+    """Give the files among an article's actions, each once. An embedded video has no file, hence no enclosure."""
+    files = (enclosure for action in article.actions if (enclosure := _enclosure(action, article.duration)))
+    unique: dict[str, Enclosure] = {}
+    for file in files:
+        unique.setdefault(file.url, file)
+    return tuple(unique.values())
+
+
+def _enclosure(action: Action, duration: int | None) -> Enclosure | None:
+    media_type = _media_type(action)
+    if media_type is None or not is_web_address(action.url):
+        return None
+    return Enclosure(
+        url=uri(action.url),
+        type=media_type,
+        length=action.length,
+        duration=duration if media_type.startswith(("audio/", "video/")) else None,
+        title=one_line(action.title or ""),
+    )
 
 
 def _media_type(action: Action) -> str | None:
     """Tell the media type of what an action leads to, None where that is a page or some other act."""
     said = legal(action.type or "").strip().lower()
-    if "/" in said:
+    if is_media_type(said):
         return None if said.partition(";")[0].rstrip() in _PAGE_TYPES else said
     if said == "download":
         return media_type_of(action.url) or _UNKNOWN_MEDIA_TYPE

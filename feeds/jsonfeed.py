@@ -46,7 +46,7 @@ def _item(entry: Entry, document: FeedDocument) -> dict[str, Any]:
             "authors": [_person(author) for author in entry.authors],
             "tags": list(dict.fromkeys(category.term for category in entry.categories)),
             "language": entry.language if entry.language != document.language else None,
-            "attachments": [_attachment(entry.enclosure)] if entry.enclosure else None,
+            "attachments": [_attachment(enclosure) for enclosure in entry.enclosures],
             # The format has no word for where an entry came from; extensions begin with an underscore.
             "_source": {"title": entry.source.title, "url": entry.source.url} if entry.source else None,
         }

@@ -43,8 +43,8 @@ def _describe(feed: FeedGenerator, document: FeedDocument) -> None:
         feed.language(document.language)
     if document.rights:
         feed.copyright(document.rights)
-    if document.icon:
-        feed.image(document.icon)  # its title and link are the channel's
+    if picture := document.logo or document.icon:
+        feed.image(picture)  # its title and link are the channel's
     if document.ttl_minutes is not None:
         feed.ttl(document.ttl_minutes)
     editor = next((author for author in document.authors if author.email), None)
@@ -67,8 +67,8 @@ def _describe_item(item: FeedEntry, entry: Entry, document: FeedDocument) -> Non
     item.content(entry.content_html)  # where there is no description, feedgen makes this the description
     item.guid(entry.id, permalink=entry.id == entry.link and entry.id.startswith(_PERMANENT_LINKS))
     item.category([{"term": category.term, "scheme": category.scheme} for category in entry.categories])
-    if entry.enclosure:
-        item.enclosure(entry.enclosure.url, entry.enclosure.length or 0, entry.enclosure.type)
+    for file in entry.enclosures[:1]:  # readers take one at most; Media RSS tells them all
+        item.enclosure(file.url, file.length or 0, file.type)
     if entry.source:
         item.source(entry.source.url, entry.source.title)
     add(item, _additions(entry, document))

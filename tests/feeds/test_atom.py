@@ -122,6 +122,7 @@ def test_A10_an_entry_keeps_its_source_and_its_authors() -> None:
     assert texts(source, "a:id") == ["https://pierpost.example/"]
     assert texts(source, "a:title") == ["The Pier Post"]
     assert texts(source, "a:updated") == ["2026-03-02T09:30:00+00:00"]
+    assert texts(source, "a:icon") == ["https://pierpost.example/logo.png"]
 
 
 def test_A10_an_article_of_no_provider_has_no_source() -> None:
@@ -149,6 +150,11 @@ def test_A13_an_enclosure_is_a_link_with_type_length_and_title() -> None:
         "length": "12345678",
         "title": "The film",
     }
+
+
+def test_A13_every_file_is_an_enclosure() -> None:
+    files = [link["href"] for link in links(entry_of(FILM)) if link["rel"] == "enclosure"]
+    assert files == ["https://film.example/launch.mp4", "https://film.example/launch.webm"]
 
 
 def test_A13_what_is_not_known_of_an_enclosure_is_not_said() -> None:
@@ -183,7 +189,13 @@ def test_feed_metadata_is_said_where_it_is_known() -> None:
     assert texts(feed, "a:subtitle") == [DEFINITION.description]
     assert texts(feed, "a:rights") == [SITE.copyright]
     assert texts(feed, "a:icon") == [SITE.icon]
+    assert texts(feed, "a:logo") == []
     assert texts(feed, "a:generator") == ["Feed Aggregator"]
+
+
+def test_icon_and_logo_are_apart() -> None:
+    feed = feed_of(replace(FULL, logo="https://news.example.org/logo.png"))
+    assert texts(feed, "a:icon") + texts(feed, "a:logo") == [SITE.icon, "https://news.example.org/logo.png"]
 
 
 def test_feed_metadata_that_is_not_known_is_not_said() -> None:

@@ -125,6 +125,15 @@ def test_A10_a_provider_is_the_author_where_no_person_is_named() -> None:
     assert entry_of(HANDBOOK).authors == (Author(name="Hull Review", url="https://hull.example/"),)
 
 
+@pytest.mark.parametrize(
+    "address", ["nobody", "@", "a b@c.example", "Cy <cy@hull.example>", "cy@hull.example\x00 x"]
+)
+def test_A2_what_is_no_address_is_not_told_as_one(address: str) -> None:
+    assert entry_of(replace(BARE, authors=(Author(name="Cy", email=address),))).authors == (
+        Author(name="Cy"),
+    )
+
+
 def test_A2_a_feed_always_has_an_author() -> None:
     assert compose(DEFINITION, [], SITE, None).authors == (SITE.author,)
     assert compose(DEFINITION, [], replace(SITE, author=None), None).authors == (Author(name=SITE.title),)
@@ -133,7 +142,9 @@ def test_A2_a_feed_always_has_an_author() -> None:
 
 
 def test_R12_the_source_of_an_entry_is_its_provider() -> None:
-    assert entry_of(PLAIN).source == Source("The Pier Post", "https://pierpost.example/")
+    assert entry_of(PLAIN).source == Source(
+        "The Pier Post", "https://pierpost.example/", "https://pierpost.example/logo.png"
+    )
 
 
 def test_R12_a_source_without_a_name_is_called_by_its_domain() -> None:
@@ -169,24 +180,31 @@ def test_related_articles_are_told_by_title_and_address() -> None:
     )
 
 
-def test_R6_the_first_media_file_is_the_enclosure() -> None:
-    assert entry_of(FILM).enclosure == Enclosure(
-        url="https://film.example/launch.mp4",
-        type="video/mp4",
-        length=12_345_678,
-        duration=95,
-        title="The film",
+def test_R6_files_are_enclosures_in_their_order() -> None:
+    assert entry_of(FILM).enclosures == (
+        Enclosure(
+            url="https://film.example/launch.mp4",
+            type="video/mp4",
+            length=12_345_678,
+            duration=95,
+            title="The film",
+        ),
+        Enclosure(url="https://film.example/launch.webm", type="video/webm", duration=95),
     )
 
 
+def test_R6_a_file_that_is_named_twice_is_one_enclosure() -> None:
+    assert len(entry_of(replace(FILM, actions=FILM.actions * 2)).enclosures) == 2
+
+
 def test_R6_a_download_is_typed_by_its_address() -> None:
-    assert entry_of(HANDBOOK).enclosure == Enclosure(
-        url="https://hull.example/handbook.pdf?v=2", type="application/pdf"
+    assert entry_of(HANDBOOK).enclosures == (
+        Enclosure(url="https://hull.example/handbook.pdf?v=2", type="application/pdf"),
     )
 
 
 def test_R6_an_embedded_video_has_no_enclosure() -> None:
-    assert entry_of(EMBEDDED).enclosure is None
+    assert entry_of(EMBEDDED).enclosures == ()
 
 
 @pytest.mark.parametrize(
@@ -199,11 +217,13 @@ def test_R6_an_embedded_video_has_no_enclosure() -> None:
         (Action(url="https://a.example/x.mp4", type="register"), None),
         (Action(url="https://a.example/x.mp4"), None),
         (Action(url="x.mp4", type="video/mp4"), None),
+        (Action(url="https://a.example/x.mp4", type="video/"), None),
+        (Action(url="https://a.example/x.mp4", type="video / mp4"), None),
     ],
 )
 def test_R6_only_a_file_is_an_enclosure(action: Action, media_type: str | None) -> None:
-    enclosure = entry_of(replace(BARE, actions=(action,))).enclosure
-    assert (enclosure.type if enclosure else None) == media_type
+    enclosures = entry_of(replace(BARE, actions=(action,))).enclosures
+    assert [enclosure.type for enclosure in enclosures] == ([media_type] if media_type else [])
 
 
 @pytest.mark.parametrize("content", Content)

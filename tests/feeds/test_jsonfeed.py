@@ -103,7 +103,12 @@ def test_J4_an_attachment_has_title_size_and_duration_where_they_are_known() -> 
             "title": "The film",
             "size_in_bytes": 12_345_678,
             "duration_in_seconds": 95,
-        }
+        },
+        {
+            "url": "https://film.example/launch.webm",
+            "mime_type": "video/webm",
+            "duration_in_seconds": 95,
+        },
     ]
 
 

@@ -126,6 +126,10 @@ def test_R6_E9_an_enclosure_has_url_length_and_type() -> None:
     }
 
 
+def test_R6_E9_of_several_files_the_first_is_the_enclosure() -> None:
+    assert len(item_of(FILM).findall("enclosure")) == 1
+
+
 def test_R6_E9_an_unknown_length_is_0() -> None:
     assert child(item_of(HANDBOOK), "enclosure").get("length") == "0"
 
@@ -204,6 +208,11 @@ def test_R13_E8_the_image_is_titled_and_linked_as_its_channel() -> None:
     assert texts(image, "link") == texts(channel, "link")
 
 
+def test_R13_a_wide_picture_goes_before_a_square_one() -> None:
+    logo = "https://news.example.org/logo.png"
+    assert texts(child(channel_of(replace(FULL, logo=logo)), "image"), "url") == [logo]
+
+
 def test_R13_a_site_without_an_icon_has_no_image() -> None:
     assert channel_of(replace(FULL, icon=None)).find("image") is None
 
@@ -254,13 +263,15 @@ def test_MR1_MR2_MR5_pictures_are_media_with_title_and_credit() -> None:
 
 
 def test_MR2_a_file_is_media_with_whole_seconds_and_bytes() -> None:
-    assert dict(child(item_of(FILM), f"{MEDIA}content").items()) == {
+    first, second = item_of(FILM).findall(f"{MEDIA}content")
+    assert dict(first.items()) == {
         "url": "https://film.example/launch.mp4",
         "fileSize": "12345678",
         "type": "video/mp4",
         "medium": "video",
         "duration": "95",
     }
+    assert "fileSize" not in second.attrib
 
 
 def test_MR2_a_file_of_no_known_medium_names_none() -> None:

@@ -48,7 +48,9 @@ def test_one_line_is_one_line() -> None:
         ("https://a.example/50%", "https://a.example/50%25"),
         ("https://a.example/a b\n", "https://a.example/a%20b"),
         ("https://[::1]/[x]#a#b", "https://[::1]/%5Bx%5D#a%23b"),
-        ("https://bücher.example/", "https://b%C3%BCcher.example/"),
+        ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
+        ("https://a:b@Straße.example:80", "https://a:b@xn--strae-oqa.example:80"),
+        ("https://\u2067.example/", "https://%E2%81%A7.example/"),
         ("tag:a.example,2026:x", "tag:a.example,2026:x"),
     ],
 )
