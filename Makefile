@@ -45,7 +45,7 @@ unit-tests: $(VENV)/installed-dev tools
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 
-tools:  # what tests want of Debian's packages, where it can be installed
+tools:  # what tests want of Debian's packages and npm's, where it can be installed
 	@tests/install_tools.sh
 
 format: $(VENV)/installed-dev  ## Format the code

@@ -6,7 +6,7 @@ Exit status: 0 well; 1 errors found by check; 2 the configuration or the command
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -54,9 +54,10 @@ def cli() -> None:
 )
 @click.option("--workers", type=click.IntRange(1, 64), help="Server processes, in place of server.workers.")
 @click.option("--accept-loss", is_flag=True, help="Let a source lose most of its files at once.")
-def serve(
-    config_path: Path, host: str | None, port: int | None, workers: int | None, *, accept_loss: bool
-) -> None:
+@click.option(
+    "--accept-identities", is_flag=True, help="Let many published articles get another identity at once."
+)
+def serve(config_path: Path, **chosen: str | int | bool | None) -> None:
     """Serve the feeds, and keep them up to date.
 
     \b
@@ -67,7 +68,7 @@ def serve(
     _log_to_standard_error()
 
     def load() -> Settings:
-        return _overridden(config.load(config_path), host, port, workers, accept_loss=accept_loss)
+        return _overridden(config.load(config_path), chosen)
 
     with _reported():
         serve_site(load)
@@ -150,14 +151,15 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _overridden(
-    settings: Settings, host: str | None, port: int | None, workers: int | None, *, accept_loss: bool
-) -> Settings:
-    chosen = {"host": host, "port": port, "workers": workers}
+def _overridden(settings: Settings, chosen: Mapping[str, str | int | bool | None]) -> Settings:
+    """Give the settings with those options in their place that were chosen."""
+    given = {name: value for name, value in chosen.items() if value is not None and value is not False}
     server = settings.server.model_copy(
-        update={name: value for name, value in chosen.items() if value is not None}
+        update={name: given[name] for name in given if not name.startswith("accept_")}
     )
-    reloading = settings.reload.model_copy(update={"accept_loss": True} if accept_loss else {})
+    reloading = settings.reload.model_copy(
+        update={name: given[name] for name in given if name.startswith("accept_")}
+    )
     return replace(settings, server=server, reload=reloading)
 
 

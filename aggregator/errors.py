@@ -66,6 +66,10 @@ class CatalogueError(AggregatorError):
     """The catalogue can't be opened, read or written; the text names it and what to do."""
 
 
+class RefreshError(AggregatorError):
+    """A refresh was given up and changed nothing; the text says why, and how to mean it."""
+
+
 class PublishError(AggregatorError):
     """A static tree can't be written; the old one, if any, stands."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from hashlib import blake2b
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -33,10 +34,14 @@ _CHUNKS_PER_PROCESS = 3
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What reading one file gave. The stamp is UNKNOWN where the file is to be read again the next time."""
+    """What reading one file gave. The stamp is UNKNOWN where the file is to be read again the next time.
+
+    digest  16 bytes that tell its content from others, none where it could not be read
+    """
 
     path: str
     stamp: Stamp
+    digest: bytes
     outcome: Outcome
 
 
@@ -58,8 +63,9 @@ class _Intake:
             # Gone: the next scan says so. Being written: the next scan finds it changed.
             return None
         except UnreadableFileError as error:
-            return Taken(path, UNKNOWN, Outcome(problems=(Problem(file=file, reason=str(error)),)))
-        return Taken(path, stamp, self.read(data, path, self.reading, file))
+            return Taken(path, UNKNOWN, b"", Outcome(problems=(Problem(file=file, reason=str(error)),)))
+        digest = blake2b(data, digest_size=16).digest()
+        return Taken(path, stamp, digest, self.read(data, path, self.reading, file))
 
     def take_all(self, paths: Sequence[str]) -> list[Taken]:
         return [taken for path in paths if (taken := self.take(path)) is not None]

@@ -40,7 +40,7 @@ def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, prog
         wiring = wire(settings, catalogue)
         wiring.refresh.run(now, progress)
         with catalogue.snapshot() as snapshot:
-            feeds = FeedDrafts(wiring.definitions, settings.site, (suffix,))
+            feeds = FeedDrafts(wiring.definitions, settings.site, (suffix,), settings.server.max_age)
             return _body(feeds, f"{_path(feed)}.{suffix}", feed, snapshot)
 
 

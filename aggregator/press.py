@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from aggregator.catalogue import Catalogue
@@ -20,7 +20,7 @@ class Pressed:
 
     edition: Edition
     fingerprint: str
-    generation: int
+    generation: Hashable
 
 
 class Press:
@@ -36,10 +36,10 @@ class Press:
         self._size = 0
         self._pressed: OrderedDict[str, Pressed] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Edition | None]] = {}
-        self._generation = -1
+        self._generation: Hashable = None
 
-    def advance(self, generation: int) -> None:
-        """Take note that the catalogue has a new generation: every edition is checked before it is given again."""
+    def advance(self, generation: Hashable) -> None:
+        """Take note of the catalogue's state: when it differs, every edition is checked before it is given again."""
         self._generation = generation
 
     def current(self, path: str) -> Edition | None:
@@ -78,7 +78,7 @@ class Press:
         self._keep(path, pressed)
         return None if pressed is None else pressed.edition
 
-    def _make(self, path: str, held: Pressed | None, generation: int) -> Pressed | None:
+    def _make(self, path: str, held: Pressed | None, generation: Hashable) -> Pressed | None:
         with self._catalogue.snapshot() as snapshot:
             drafts = (family.find(path, snapshot) for family in self._families)
             draft: Draft | None = next((draft for draft in drafts if draft is not None), None)

@@ -1,7 +1,7 @@
 """Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -9,7 +9,7 @@ from itertools import islice
 from aggregator.catalogue import Catalogue, FileRead, Snapshot, Writer
 from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
-from aggregator.errors import Problem, Severity, SourceError
+from aggregator.errors import Problem, RefreshError, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
 from aggregator.intake import take_in
 from aggregator.source import Scan, scan
@@ -24,6 +24,7 @@ Progress = Callable[[int, int], None]
 
 _BATCH = 2_000
 _SETTLING_ROUNDS = 3
+_FEW_IDENTITIES = 5
 # A source that loses at least this many files, and more than half of them, at once, has more likely lost its disk than its articles.
 _LOSS_FLOOR = 10
 
@@ -59,6 +60,7 @@ class _Work:
     reading: Reading
     digest: str
     scan: Scan
+    known: Collection[str]
     paths: list[str] = field(default_factory=list)
 
 
@@ -85,9 +87,10 @@ class Refresh:
         alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
             works = list(self._plan(snapshot, now, alarms))
-        with self._catalogue.writing(self._definitions.configured, now) as writer:
+        keep = self._settings.history.retractions
+        with self._catalogue.writing(self._definitions.configured, now, keep) as writer:
             read = self._write(writer, works, progress)
-            generation = writer.finish()
+            generation = writer.finish(self._settings.defaults.limit)
         if writer.has_withdrawn:
             self._catalogue.purge()
         self._has_run = True
@@ -110,11 +113,12 @@ class Refresh:
             due = [
                 path for path in snapshot.due(source.name, now) if path in known and path not in found.gone
             ]
-            yield _Work(source, reading, digest, found, sorted({*found.changed, *due}))
+            yield _Work(source, reading, digest, found, known.keys(), sorted({*found.changed, *due}))
 
     def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
         lost = len(found.gone)
-        if self._settings.reload.accept_loss or lost < _LOSS_FLOOR or lost * 2 <= known:
+        # What was moved within the source is gone from one place and there at another: nothing is lost.
+        if self._settings.reload.accept_loss or lost < _LOSS_FLOOR or found.seen * 2 >= known:
             return
         raise SourceError(
             f"source {source.name}: {lost} of {known} files in {source.path} are gone at once, expected at most half; "
@@ -135,10 +139,23 @@ class Refresh:
                 progress(count, total)
             writer.note_reading(work.settings.name, work.digest)
         count += self._settle(writer, {work.settings.name: work for work in works})
+        self._refuse_new_identities(writer)
         writer.note_site(self._definitions.site_digest())
         writer.note_definitions(self._definitions.digests())
         writer.note_age()
         return count
+
+    def _refuse_new_identities(self, writer: Writer) -> None:
+        """Refuse to give many published articles another identity at once: to every reader each of them would be new."""
+        changed = writer.changed_identities
+        if self._settings.reload.accept_identities or len(changed) <= _FEW_IDENTITIES:
+            return
+        source, path = changed[0]
+        raise RefreshError(
+            f"{len(changed)} published articles would get another identity at once, expected at most {_FEW_IDENTITIES}; readers would "
+            f"see each of them as new. The first is {path} in source {source}. Perhaps site.tag, a URL's scheme or host, or a source's "
+            "name changed; to mean it, set reload.accept_identities or start with --accept-identities"
+        )
 
     def _settle(self, writer: Writer, works: Mapping[str, _Work]) -> int:
         """Read again the files that count now because another one went, changed or lost its claim."""
@@ -155,12 +172,12 @@ class Refresh:
 
     def _read(self, writer: Writer, work: _Work, paths: Iterable[str]) -> Iterator[int]:
         """Read files into the catalogue; give the number of each batch when it is in."""
-        reads = self._file_reads(work, paths)
+        reads = self._file_reads(writer, work, paths)
         while batch := list(islice(reads, _BATCH)):
             writer.add(batch)
             yield len(batch)
 
-    def _file_reads(self, work: _Work, paths: Iterable[str]) -> Iterator[FileRead]:
+    def _file_reads(self, writer: Writer, work: _Work, paths: Iterable[str]) -> Iterator[FileRead]:
         name = work.settings.name
         limit = self._settings.limits.file
         for taken in take_in(work.settings.path, list(paths), work.reading, limit):
@@ -168,11 +185,28 @@ class Refresh:
             self._problems.pop((name, taken.path), None)
             if outcome.problems:
                 self._problems[name, taken.path] = outcome.problems
-            article = None if outcome.article is None else _with_named_topics(outcome.article, self._aliases)
-            has_problems = bool(outcome.problems)
-            yield FileRead(
-                source=name, path=taken.path, stamp=taken.stamp, article=article, has_problems=has_problems
+            place = f"{name}/{taken.path}"
+            is_new = taken.path not in work.known
+            origin = (
+                writer.origins.origin_of(place, taken.digest, is_new=is_new) if outcome.article else place
             )
+            yield FileRead(
+                source=name,
+                path=taken.path,
+                stamp=taken.stamp,
+                article=self._named(outcome.article, place, origin),
+                has_problems=bool(outcome.problems),
+                digest=taken.digest,
+                origin=origin if origin != place else None,
+            )
+
+    def _named(self, article: Article | None, place: str, origin: str) -> Article | None:
+        """Give the article with its topics by their configured names, and by the identity of the place where its file first lay."""
+        if article is None:
+            return None
+        article = _with_named_topics(article, self._aliases)
+        is_of_place = origin != place and article.id == self._settings.site.identity(place)
+        return replace(article, id=self._settings.site.identity(origin)) if is_of_place else article
 
     def _report(
         self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]

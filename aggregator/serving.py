@@ -64,7 +64,9 @@ class Serving:
         """Give what is to be served from now on."""
         with self._catalogue.snapshot() as snapshot:
             generation = snapshot.generation.number
-        self._press.advance(generation)
+            # A scheduled article changes nothing that readers see but how long they may go without asking.
+            state = (generation, snapshot.next_due() is None)
+        self._press.advance(state)
         settings = self._settings
         return Served(
             press=self._press,

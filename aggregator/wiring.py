@@ -25,5 +25,8 @@ def wire(settings: Settings, catalogue: Catalogue) -> Wiring:
     """Put the parts together."""
     definitions = Definitions(settings)
     formats = settings.defaults.formats
-    families = (FeedDrafts(definitions, settings.site, formats), Pages(definitions, settings.site, formats))
+    families = (
+        FeedDrafts(definitions, settings.site, formats, settings.server.max_age),
+        Pages(definitions, settings.site, formats),
+    )
     return Wiring(settings, definitions, families, Refresh(settings, definitions, catalogue))

@@ -24,7 +24,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from feeds.article import Image
-from feeds.document import Enclosure, Entry
+from feeds.document import Enclosure, Entry, FeedDocument
 from feeds.text import media_type_of
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "add_link",
     "atom_bytes",
     "date_element",
+    "history_elements",
     "media_elements",
     "new_entry",
     "new_feed",
@@ -46,6 +47,9 @@ __all__ = [
 GENERATOR = "Feed Aggregator"
 
 _NAMESPACES = {
+    "at": "http://purl.org/atompub/tombstones/1.0",
+    "atom": "http://www.w3.org/2005/Atom",
+    "fh": "http://purl.org/syndication/history/1.0",
     "dc": "http://purl.org/dc/elements/1.1/",
     "media": "http://search.yahoo.com/mrss/",
 }
@@ -97,6 +101,16 @@ def set_language(entry: FeedEntry, tag: str) -> None:
 def date_element(tag: str, moment: datetime) -> Element:
     """Give an RSS date: RFC 822 with four digits of year, in GMT, whatever the locale. `moment` is in UTC."""
     return Element(tag, format_datetime(moment, usegmt=True))
+
+
+def history_elements(document: FeedDocument, suffix: str, link: str) -> Iterator[Element]:
+    """Say where a document stands in the history of its feed (RFC 5005); `link` is the tag of an Atom link in the format."""
+    if document.history.is_complete:
+        yield Element("fh:complete")
+    if document.history.is_archive:
+        yield Element("fh:archive")
+    for relation, url in document.history_urls(suffix).items():
+        yield Element(link, attributes={"rel": relation, "href": url})
 
 
 def media_elements(entry: Entry) -> Iterator[Element]:

@@ -9,13 +9,14 @@ from feeds._feedgen import (
     add,
     add_link,
     atom_bytes,
+    history_elements,
     media_elements,
     new_entry,
     new_feed,
     set_language,
 )
 from feeds.article import Author
-from feeds.document import Enclosure, Entry, FeedDocument, Source
+from feeds.document import Enclosure, Entry, FeedDocument, Retraction, Source
 
 SUFFIX = ".atom"
 MEDIA_TYPE = "application/atom+xml"
@@ -23,8 +24,10 @@ MEDIA_TYPE = "application/atom+xml"
 
 def render(document: FeedDocument) -> bytes:
     """Write `document` as Atom 1.0, in UTF-8."""
-    feed = new_feed("media")
+    feed = new_feed("media", "fh", *(("at",) if document.retractions else ()))
     _describe(feed, document)
+    add(feed, history_elements(document, SUFFIX, "link"))
+    add(feed, map(_deleted, document.retractions))
     for entry in document.entries:
         _describe_entry(new_entry(feed), entry, document)
     return atom_bytes(feed)
@@ -47,6 +50,11 @@ def _describe(feed: FeedGenerator, document: FeedDocument) -> None:
         feed.icon(document.icon)
     if document.logo:
         feed.logo(document.logo)
+
+
+def _deleted(retraction: Retraction) -> Element:
+    """Tell readers to forget an entry (RFC 6721 section 3)."""
+    return Element("at:deleted-entry", attributes={"ref": retraction.id, "when": retraction.when.isoformat()})
 
 
 def _describe_entry(element: FeedEntry, entry: Entry, document: FeedDocument) -> None:

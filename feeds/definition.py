@@ -39,3 +39,12 @@ class FeedDefinition:
     limit: int = 50
     content: Content = Content.FULL
     per_provider: int | None = None
+
+    @property
+    def keeps_history(self) -> bool:
+        """Tell whether everything it ever held can be walked back to (RFC 5005 section 4).
+
+        What it holds must not depend on ranks or on the time of asking: such a feed is complete as it is (section 2).
+        """
+        is_ranked = self.order in (Order.HOTTEST, Order.BEST) or self.per_provider is not None
+        return not is_ranked and self.selection.max_age is None

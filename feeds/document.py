@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from feeds.article import Action, Article, Author, Image
 from feeds.content import byline_of, entry_html, excerpt_of
 from feeds.definition import Content, FeedDefinition
+from feeds.history import History
 from feeds.site import Site, link_of
 from feeds.text import (
     is_email,
@@ -97,12 +98,23 @@ class Entry:
     related: tuple[Reference, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """An entry that the feed held and that was withdrawn: its id, and when (aware, UTC)."""
+
+    id: str
+    when: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
-    """One feed, ready to be rendered.
+    """One feed, or a part of its history, ready to be rendered.
 
-    page_url     the absolute URL of its page for people; with a suffix, that of the document itself
+    page_url     the absolute URL of its page for people
+    history      the document's place in the history of the feed
+    site_url     the absolute URL to which the paths of `history` belong
     updated      when it last changed (aware, UTC)
+    retractions  what readers should forget
     authors      who answers for the feed; never empty, so that every Atom entry has an author
     icon         a square picture; logo: a wide one
     ttl_minutes  how long it may be kept, None: not said
@@ -111,6 +123,8 @@ class FeedDocument:
     id: str
     title: str
     page_url: str
+    history: History
+    site_url: str
     updated: datetime
     authors: tuple[Author, ...]
     description: str = ""
@@ -120,18 +134,41 @@ class FeedDocument:
     logo: str | None = None
     ttl_minutes: int | None = None
     entries: tuple[Entry, ...] = ()
+    retractions: tuple[Retraction, ...] = ()
 
     def self_url(self, suffix: str) -> str:
         """Give the canonical absolute URL of the document in the format of `suffix`, which begins with a dot."""
-        return self.page_url + suffix
+        return self._url(self.history.path, suffix)
+
+    def history_urls(self, suffix: str) -> dict[str, str]:
+        """Give the absolute URLs of the documents around this one, by their link relation (RFC 5005 section 4)."""
+        paths = {
+            "current": self.history.current,
+            "prev-archive": self.history.previous,
+            "next-archive": self.history.next,
+        }
+        return {relation: self._url(path, suffix) for relation, path in paths.items() if path}
+
+    def _url(self, path: str, suffix: str) -> str:
+        return uri(self.site_url + path) + suffix
 
 
 def compose(
-    definition: FeedDefinition, articles: Sequence[Article], site: Site, updated: datetime | None
+    definition: FeedDefinition,
+    articles: Sequence[Article],
+    site: Site,
+    updated: datetime | None,
+    *,
+    history: History | None = None,
+    retractions: Iterable[tuple[str, datetime]] = (),
+    ttl_minutes: int | None = None,
 ) -> FeedDocument:
     """Make the document of a feed out of its articles, which come in their order.
 
-    updated  when the feed itself last changed, such as by losing an article; None: it never did
+    updated      when the feed itself last changed, such as by losing an article; None: it never did
+    history      the document's place in the feed's history; None: it is the feed itself, and has none
+    retractions  identity and time of what was withdrawn
+    ttl_minutes  how long readers may go without asking, None: not said
     """
     entries = tuple(_entry(article, definition.content, site) for article in articles)
     language = language_tag(site.language)
@@ -139,6 +176,8 @@ def compose(
         id=site.identity(definition.path.removeprefix("/")),
         title=_title(one_line(definition.title) or definition.path, language),
         page_url=uri(site.address(definition.path)),
+        history=history or History(path=definition.path),
+        site_url=site.url,
         updated=max((_whole_second(updated or NEVER), *(entry.updated for entry in entries))),
         authors=_authors((site.author,) if site.author else ())
         or (Author(name=one_line(site.title) or "-"),),
@@ -146,7 +185,9 @@ def compose(
         language=language,
         rights=one_line(site.copyright or "") or None,
         icon=_web_address(site.icon),
+        ttl_minutes=ttl_minutes,
         entries=entries,
+        retractions=tuple(Retraction(legal(identity), _whole_second(when)) for identity, when in retractions),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from feeds.article import Author
-from feeds.document import Enclosure, Entry, FeedDocument
+from feeds.document import Enclosure, Entry, FeedDocument, Retraction
 
 SUFFIX = ".json"
 MEDIA_TYPE = "application/feed+json"
@@ -21,10 +21,14 @@ def render(document: FeedDocument) -> bytes:
                 "title": document.title,
                 "home_page_url": document.page_url,
                 "feed_url": document.self_url(SUFFIX),
+                # What came before: the archives of the feed, one after another.
+                "next_url": document.history_urls(SUFFIX).get("prev-archive"),
                 "description": document.description,
                 "icon": document.icon,
                 "authors": [_person(author) for author in document.authors],
                 "language": document.language,
+                # The format has no word for what was withdrawn; extensions begin with an underscore (docs/standards.md).
+                "_retractions": [_retraction(one) for one in document.retractions],
             }
         )
         | {"items": [_item(entry, document) for entry in document.entries]}
@@ -51,6 +55,10 @@ def _item(entry: Entry, document: FeedDocument) -> dict[str, Any]:
             "_source": {"title": entry.source.title, "url": entry.source.url} if entry.source else None,
         }
     )
+
+
+def _retraction(retraction: Retraction) -> dict[str, str]:
+    return {"id": retraction.id, "when": retraction.when.isoformat()}
 
 
 def _attachment(enclosure: Enclosure) -> dict[str, Any]:

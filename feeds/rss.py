@@ -9,6 +9,7 @@ from feeds._feedgen import (
     FeedGenerator,
     add,
     date_element,
+    history_elements,
     media_elements,
     new_entry,
     new_feed,
@@ -26,8 +27,9 @@ _PERMANENT_LINKS = ("http://", "https://")
 
 def render(document: FeedDocument) -> bytes:
     """Write `document` as RSS 2.0, in UTF-8."""
-    feed = new_feed("dc", "media")
+    feed = new_feed("dc", "media", "fh")
     _describe(feed, document)
+    add(feed, history_elements(document, SUFFIX, "atom:link"))
     for entry in document.entries:
         _describe_item(new_entry(feed), entry, document)
     return rss_bytes(feed)

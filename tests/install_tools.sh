@@ -1,19 +1,33 @@
 #!/bin/sh
-# Install the programs of Debian's packages that tests use, where that is possible; tests skip by name what is not there.
+# Install the programs that tests use, of Debian's packages and npm's, where that is possible; tests skip by name what is not there.
 set -eu
-wanted=""
-for tool in newsboat; do
-    command -v "$tool" >/dev/null 2>&1 || wanted="$wanted $tool"
-done
-[ -n "$wanted" ] || exit 0
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    echo "not installed, tests that need it are skipped:$wanted"
-    exit 0
-fi
+here=$(dirname "$0")
 log=$(mktemp)
-# shellcheck disable=SC2086  # a list of names
-if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $wanted; } >"$log" 2>&1; then
-    echo "could not install, tests that need it are skipped:$wanted"
-    tail -n 5 "$log"
+trap 'rm -f "$log"' EXIT
+
+# Programs of Debian's packages, as COMMAND:PACKAGE.
+debian="newsboat:newsboat sfeed_update:sfeed npm:npm"
+
+wanted=""
+for tool in $debian; do
+    command -v "${tool%%:*}" >/dev/null 2>&1 || wanted="$wanted ${tool##*:}"
+done
+if [ -n "$wanted" ]; then
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+        echo "not installed, tests that need it are skipped:$wanted"
+    # shellcheck disable=SC2086  # a list of names
+    elif ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $wanted; } >"$log" 2>&1; then
+        echo "could not install, tests that need it are skipped:$wanted"
+        tail -n 5 "$log"
+    fi
 fi
-rm -f "$log"
+
+# The packages that tests/npm/package.json names with their versions, once for each version of that file.
+if command -v npm >/dev/null 2>&1 && ! cmp -s "$here/npm/package.json" "$here/npm/node_modules/installed.json"; then
+    if npm install --prefix "$here/npm" --no-package-lock --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
+        cp "$here/npm/package.json" "$here/npm/node_modules/installed.json"
+    else
+        echo "could not install, tests that need it are skipped: the packages of tests/npm/package.json"
+        tail -n 5 "$log"
+    fi
+fi

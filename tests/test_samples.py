@@ -133,7 +133,8 @@ def test_every_feed_of_the_configuration_has_entries(site: Site) -> None:
     counts = {feed.path: len(site.items(feed.path)) for feed in site.settings.feeds}
     assert min(counts.values()) > 1, counts
     assert set(counts) == {
-        f"/feeds/{name}" for name in ("best-of-ai", "videos", "deep-learning", "worldwide", "research")
+        f"/feeds/{name}"
+        for name in ("latest", "best-of-ai", "videos", "deep-learning", "worldwide", "research")
     }
 
 

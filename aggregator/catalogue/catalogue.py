@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -14,6 +14,8 @@ from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.writing import Writer
 from aggregator.errors import CatalogueError
 from feeds.definition import FeedDefinition
+
+KEEP_WITHDRAWN = timedelta(days=90)
 
 
 class Catalogue:
@@ -43,10 +45,15 @@ class Catalogue:
             yield Snapshot(connection)
 
     @contextmanager
-    def writing(self, definitions: Sequence[FeedDefinition], now: datetime) -> Iterator[Writer]:
-        """Give a Writer whose work is committed at the end of the block, or, where anything fails, not at all."""
+    def writing(
+        self, definitions: Sequence[FeedDefinition], now: datetime, keep_withdrawn: timedelta = KEEP_WITHDRAWN
+    ) -> Iterator[Writer]:
+        """Give a Writer whose work is committed at the end of the block, or, where anything fails, not at all.
+
+        keep_withdrawn  how long what was withdrawn is remembered, for readers to be told
+        """
         with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
-            yield Writer(connection, definitions, now)
+            yield Writer(connection, definitions, now, keep_withdrawn)
 
     def copy_to(self, other: "Catalogue") -> None:
         """Make `other` hold what this one holds."""

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from aggregator.catalogue.batches import batches
 from aggregator.catalogue.names import Kind, Name, names_of
-from aggregator.catalogue.reading import batches
 from aggregator.catalogue.tables import names, spellings
 from feeds.article import Article
 from feeds.slug import slug, slug_with_suffix

@@ -1,24 +1,39 @@
 """Snapshot: everything that is asked of the catalogue, answered from one state of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from aggregator.catalogue import records
+from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria, ordering
+from aggregator.catalogue.history import (
+    archive_ends,
+    feed_key,
+    last_archive,
+    members_between,
+    open_members,
+)
 from aggregator.catalogue.names import Kind, Listed, Name
-from aggregator.catalogue.tables import entries, entry_topics, feeds, files, generations, names, sources
+from aggregator.catalogue.tables import (
+    entries,
+    entry_topics,
+    feeds,
+    files,
+    generations,
+    memberships,
+    names,
+    sources,
+)
 from aggregator.catalogue.tables import records as record_table
 from aggregator.stamp import UNKNOWN, Stamp
 from feeds.article import Article
 from feeds.definition import FeedDefinition, Order
 from feeds.selection import EVERYTHING, Names
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +45,28 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
+class _Shown:
+    """An entry that a document shows: its key, the generation of its last change, and when it counts as updated."""
+
+    key: int
+    revision: int
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What one criterion says of one article."""
 
     criterion: str
     holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """An entry that was public and is no more: its identity, and when it was withdrawn."""
+
+    identity: str
+    when: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +88,47 @@ class Snapshot:
 
     def select(self, definition: FeedDefinition) -> tuple[Article, ...]:
         """Give the articles of a feed in its order, each with its effective `updated`."""
-        shown = self._shown(definition)
+        return self._articles(self._shown(definition))
+
+    def archives(self, definition: FeedDefinition) -> int:
+        """Give how many closed archives a feed has; they are counted from 1, the oldest."""
+        return last_archive(self._connection, feed_key(definition)) if definition.keeps_history else 0
+
+    def archived(self, definition: FeedDefinition, number: int) -> tuple[Article, ...]:
+        """Give the articles of a closed archive, newest first: those of its arrivals that are public still."""
+        return self._articles(self._archived(definition, number))
+
+    def retractions(self, definition: FeedDefinition) -> tuple[Retraction, ...]:
+        """Give what a feed held and was withdrawn, and is still remembered, the latest first."""
+        statement = (
+            select(entries.c.identity, entries.c.withdrawn_at)
+            .join_from(memberships, entries, entries.c.key == memberships.c.key)
+            .where(memberships.c.feed == feed_key(definition), entries.c.withdrawn_at.is_not(None))
+            .order_by(entries.c.withdrawn_at.desc(), entries.c.key)
+        )
+        return tuple(
+            Retraction(row.identity, row.withdrawn_at) for row in self._connection.execute(statement)
+        )
+
+    def fingerprint(self, definition: FeedDefinition) -> str:
+        """Give a text that is the same as long as the feed's document is: entries, their revisions, and its last change."""
+        return self._fingerprint(definition, self._shown(definition))
+
+    def archive_fingerprint(self, definition: FeedDefinition, number: int) -> str:
+        """Give the same for an archive."""
+        return self._fingerprint(definition, self._archived(definition, number))
+
+    def _fingerprint(self, definition: FeedDefinition, shown: Sequence[_Shown]) -> str:
+        parts = [f"{row.key}.{row.revision}" for row in shown]
+        change = (self.changed(definition.path), self.archives(definition))
+        return sha256(f"{definition}|{change}|{parts}".encode()).hexdigest()
+
+    def _articles(self, shown: Sequence[_Shown]) -> tuple[Article, ...]:
         found: dict[int, str] = {}
         for batch in batches([row.key for row in shown]):
             statement = select(record_table).where(record_table.c.key.in_(batch))
             found.update((row.key, row.record) for row in self._connection.execute(statement))
         return tuple(records.decode(found[row.key], row.updated) for row in shown)
-
-    def fingerprint(self, definition: FeedDefinition) -> str:
-        """Give a text that is the same as long as the feed's document is: entries, their revisions, and its last change."""
-        parts = [f"{row.key}.{row.revision}" for row in self._shown(definition)]
-        return sha256(f"{definition}|{self.changed(definition.path)}|{parts}".encode()).hexdigest()
 
     def changed(self, path: str) -> datetime | None:
         """Give the time of the last real change of the feed at `path`, None where there was none since the first load."""
@@ -188,11 +250,48 @@ class Snapshot:
         statement = select(names.c.changed).where(names.c.kind == kind, names.c.slug == slug)
         return self._connection.execute(statement).scalar_one_or_none()
 
-    def _shown(self, definition: FeedDefinition) -> Sequence[Row[tuple[int, int, datetime]]]:
-        return self._connection.execute(_shown(definition, self.generation.as_of)).all()
+    def _shown(self, definition: FeedDefinition) -> Sequence[_Shown]:
+        """Give what a feed shows: as many as its limit says, and among them all that no closed archive holds.
+
+        So whoever reads the feed and then walks its archives misses nothing, an article that came late included.
+        """
+        shown = self._rows(_shown(definition, self.generation.as_of))
+        number = self.archives(definition)
+        if not number:
+            return shown
+        feed = feed_key(definition)
+        end = archive_ends(self._connection, feed, [number])[number]
+        fresh = self._connection.execute(open_members(feed, end)).all()
+        missing = {row.key for row in fresh} - {row.key for row in shown}
+        if not missing:
+            return shown
+        late = self._entries(sorted(missing), definition)
+        kept = [row for row in shown if row.key in {fresh_row.key for fresh_row in fresh}]
+        others = [row for row in shown if row not in kept]
+        room = max(0, definition.limit - len(kept) - len(late))
+        chosen = {row.key for row in (*kept, *late, *others[:room])}
+        return self._entries(sorted(chosen), definition)[: definition.limit]
+
+    def _archived(self, definition: FeedDefinition, number: int) -> Sequence[_Shown]:
+        feed = feed_key(definition)
+        ends = archive_ends(self._connection, feed, [number - 1, number])
+        if number not in ends:
+            return ()
+        members = members_between(feed, ends.get(number - 1), ends[number])
+        return self._entries([row.key for row in self._connection.execute(members)], definition)
+
+    def _entries(self, keys: Sequence[int], definition: FeedDefinition) -> Sequence[_Shown]:
+        """Give the public ones of some entries in a feed's order."""
+        statement = select(entries.c.key, entries.c.revision, entries.c.updated).where(
+            _public(), entries.c.key.in_(keys)
+        )
+        return self._rows(statement.order_by(*ordering(definition.order)))
+
+    def _rows(self, statement: Select[Any]) -> Sequence[_Shown]:
+        return [_Shown(*row) for row in self._connection.execute(statement)]
 
 
-def _shown(definition: FeedDefinition, as_of: datetime) -> Select[tuple[int, int, datetime]]:
+def _shown(definition: FeedDefinition, as_of: datetime) -> Select[Any]:
     """Give the statement for the entries that a feed shows: key, revision and time of change, in the feed's order."""
     statement = select(entries.c.key, entries.c.revision, entries.c.updated).where(_public())
     order = ordering(definition.order)
@@ -236,9 +335,3 @@ def _public() -> ColumnElement[bool]:
 
 def _listed(row: Row[Any]) -> Listed:
     return Listed(kind=Kind(row.kind), folded=row.folded, name=row.name, slug=row.slug, articles=row.articles)
-
-
-def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut `values` into pieces that fit a statement: SQLite takes 32,766 parameters, and short lists keep plans cached."""
-    for start in range(0, len(values), 500):
-        yield values[start : start + 500]

@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -64,7 +64,8 @@ sources = Table(
 )
 
 # Every file that was seen. key: of the identity of the article in it; rank: its updated time, which settles duplicates;
-# due: when a scheduled article is to go live; has_problems: something in it was wrong, so a new process reads it again.
+# due: when a scheduled article is to go live; has_problems: something in it was wrong, so a new process reads it again;
+# digest: of its bytes; origin: SOURCE/PATH where the file first lay, if its identity comes from there and it has moved since.
 files = Table(
     "files",
     metadata,
@@ -78,6 +79,8 @@ files = Table(
     Column("rank", Moment),
     Column("due", Moment),
     Column("has_problems", Boolean, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("origin", Text),
     Index("files_by_key", "key"),
     Index("files_by_due", "due", sqlite_where=Column("due").is_not(None)),
     sqlite_with_rowid=False,
@@ -170,4 +173,27 @@ feeds = Table(
     Column("path", String, primary_key=True),
     Column("digest", String, nullable=False),
     Column("changed", Moment),
+)
+
+# In which order entries came to each feed, and stay on record: the feed by its key; arrival: generation and published date as one
+# number (history.py). What was withdrawn keeps its rows, which tell which feeds have to say so.
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("feed", BigInteger, primary_key=True),
+    Column("arrival", BigInteger, primary_key=True),
+    Column("key", BigInteger, primary_key=True),
+    Index("memberships_by_key", "key", "feed"),
+    sqlite_with_rowid=False,
+)
+
+# The closed archives of each feed, counted from 1, the oldest: each ends with the member at (arrival, key).
+archives = Table(
+    "archives",
+    metadata,
+    Column("feed", BigInteger, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("arrival", BigInteger, nullable=False),
+    Column("key", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -6,7 +6,7 @@ one identity, a file that is gone) is settled before the end.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -14,13 +14,24 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from aggregator.catalogue import records
+from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria
 from aggregator.catalogue.deciding import Claim, Ruling, Standing, rank_of, rule, winner
 from aggregator.catalogue.full_text import add_texts, remove_texts
+from aggregator.catalogue.history import Memberships, close_archives, feed_key
 from aggregator.catalogue.name_counts import NameCounts
 from aggregator.catalogue.names import Kind, Name
-from aggregator.catalogue.reading import batches
-from aggregator.catalogue.tables import entries, entry_topics, feeds, files, generations, key_of, sources
+from aggregator.catalogue.origins import Origins
+from aggregator.catalogue.tables import (
+    entries,
+    entry_topics,
+    feeds,
+    files,
+    generations,
+    key_of,
+    names,
+    sources,
+)
 from aggregator.catalogue.tables import records as record_table
 from aggregator.clean import plain_text
 from aggregator.stamp import Stamp
@@ -34,36 +45,52 @@ SKIPPED = "skipped"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRead:
-    """What reading a file gave: an article, or none and problems (it keeps its last good version), or neither (no article)."""
+    """What reading a file gave: an article, or none and problems (it keeps its last good version), or neither (no article).
+
+    digest  16 bytes that tell its content from others
+    origin  SOURCE/PATH from which the identity comes, None where it does not come from a place or the file has not moved
+    """
 
     source: str
     path: str
     stamp: Stamp
     article: Article | None
     has_problems: bool
+    digest: bytes = b""
+    origin: str | None = None
 
 
 class Writer:
     """One transaction's work. Made by `Catalogue.writing()`, which commits it whole or not at all."""
 
-    def __init__(self, connection: Connection, definitions: Sequence[FeedDefinition], now: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        definitions: Sequence[FeedDefinition],
+        now: datetime,
+        keep_withdrawn: timedelta,
+    ) -> None:
         self._connection = connection
         self._definitions = definitions
         self._now = now
+        self._keep_withdrawn = keep_withdrawn
+        self._new_feeds: set[str] = set()
         row = connection.execute(select(generations)).one()
         self._number: int = row.number + 1
         self._as_of: datetime = row.as_of
         self._is_first = row.number == 0
         self._site: tuple[str | None, datetime | None] = (row.site_digest, row.site_changed)
         self._names = NameCounts()
-        self._changed_feeds: set[str] = set()
+        self.origins = Origins(connection)
+        self.changed_identities: list[tuple[str, str]] = []
+        self._memberships = Memberships(connection, definitions, self._number, now)
         self._open_keys: set[int] = set()
         self._has_changed = self._is_first
-        self._entries_changed = False
         self.has_withdrawn = False
 
     def remove(self, source: str, paths: Sequence[str]) -> None:
         """Take note that files are gone."""
+        self.origins.note_gone(source, paths)
         for batch in batches(paths):
             theirs = (files.c.source == source, files.c.path.in_(batch))
             keys = self._connection.execute(
@@ -125,41 +152,90 @@ class Writer:
         known = {row.path: row.digest for row in self._connection.execute(select(feeds))}
         for path in sorted(known.keys() - digests.keys()):
             self._connection.execute(feeds.delete().where(feeds.c.path == path))
-        for path, digest in sorted(digests.items()):
-            if path not in known:
-                self._connection.execute(feeds.insert().values(path=path, digest=digest, changed=None))
-                self._has_changed = True
-            elif known[path] != digest:
-                self._connection.execute(feeds.update().where(feeds.c.path == path).values(digest=digest))
-                self._changed_feeds.add(path)
+            self._memberships.forget(path)
+        for definition in self._definitions:
+            digest = digests[definition.path]
+            if known.get(definition.path) == digest:
+                continue
+            self._has_changed = True
+            self._memberships.define(definition)
+            if definition.path in known:
+                self._connection.execute(
+                    feeds.update().where(feeds.c.path == definition.path).values(digest=digest)
+                )
+            else:
+                self._connection.execute(
+                    feeds.insert().values(path=definition.path, digest=digest, changed=None)
+                )
+                self._new_feeds.add(definition.path)
 
     def note_age(self) -> None:
         """Move the time from which `max_age` counts back, where that takes an article out of a feed."""
-        aged = [definition for definition in self._definitions if definition.selection.max_age is not None]
-        for definition in aged:
+        for definition in self._definitions:
+            if definition.selection.max_age is None:
+                continue
             before, after = (
                 dict(criteria(definition.selection, as_of)) for as_of in (self._as_of, self._now)
             )
             fell_out = (before.pop("max_age"), ~after.pop("max_age"), *before.values())
-            if self._any_entry(*fell_out):
-                self._changed_feeds.add(definition.path)
+            statement = select(entries.c.key).where(entries.c.withdrawn_at.is_(None), *fell_out)
+            keys = self._connection.execute(statement).scalars().all()
+            if keys:
+                self._has_changed = True
+                self._memberships.leave(definition, keys)
 
-    def finish(self) -> int | None:
-        """Settle what is open and make the generation; give its number, None where the public state is what it was."""
+    def finish(self, archive_size: int) -> int | None:
+        """Settle what is open and make the generation; give its number, None where the public state is what it was.
+
+        archive_size  how many entries an archive of an automatic feed holds; a configured one's holds as many as the feed
+        """
         claimed = {key for key, claims in self._claims(self._open_keys).items() if claims}
         self._withdraw(sorted(self._open_keys - claimed))
-        first = self._is_first
-        self._names.write(self._connection, None if first else self._now)
-        if self._entries_changed:
-            self._changed_feeds.add("/feeds/all")
-        for path in sorted(self._changed_feeds if not first else ()):
-            self._connection.execute(feeds.update().where(feeds.c.path == path).values(changed=self._now))
+        self._purge_withdrawn()
+        touched = self._memberships.touched
+        self._names.write(self._connection, None if self._is_first else self._now)
+        if not self._is_first:
+            self._mark_changed(touched)
+        self._close_archives(touched, archive_size)
         digest, changed = self._site
         values: dict[str, Any] = {"site_digest": digest, "site_changed": changed}
-        if self._has_changed or self._changed_feeds:
+        if self._has_changed:
             values |= {"number": self._number, "as_of": self._now}
         self._connection.execute(generations.update().values(**values))
         return values.get("number")
+
+    # Feeds
+
+    def _mark_changed(self, touched: set[int]) -> None:
+        for batch in batches(sorted(touched)):
+            self._connection.execute(names.update().where(names.c.key.in_(batch)).values(changed=self._now))
+        for definition in self._definitions:
+            if feed_key(definition) in touched and definition.path not in self._new_feeds:
+                statement = feeds.update().where(feeds.c.path == definition.path)
+                self._connection.execute(statement.values(changed=self._now))
+
+    def _close_archives(self, touched: set[int], archive_size: int) -> None:
+        configured = {feed_key(definition): definition for definition in self._definitions}
+        for feed in sorted(touched):
+            definition = configured.get(feed)
+            if definition is None:
+                close_archives(self._connection, feed, archive_size)
+            elif definition.keeps_history:
+                close_archives(self._connection, feed, definition.limit)
+
+    def _purge_withdrawn(self) -> None:
+        """Forget what was withdrawn so long ago that every reader has been told."""
+        before = self._now - self._keep_withdrawn
+        statement = select(entries.c.key).where(entries.c.withdrawn_at < before)
+        keys = self._connection.execute(statement).scalars().all()
+        if not keys:
+            return
+        self._has_changed = True
+        self._memberships.touch(keys)
+        self._memberships.remove(keys)
+        for batch in batches(keys):
+            for table in (entries, entry_topics):
+                self._connection.execute(table.delete().where(table.c.key.in_(batch)))
 
     # Files
 
@@ -171,6 +247,8 @@ class Writer:
             row = self._file_row(read, old)
             if old is not None and old["key"] is not None and old["key"] != row["key"]:
                 self._open_keys.add(old["key"])
+                if old["state"] == row["state"] == State.PUBLIC:
+                    self.changed_identities.append((source, read.path))
             rows.append(row)
         for batch in batches(list(known)):
             self._connection.execute(files.delete().where(files.c.source == source, files.c.path.in_(batch)))
@@ -193,6 +271,8 @@ class Writer:
             "size": read.stamp.size,
             "modified_ns": read.stamp.modified_ns,
             "has_problems": read.has_problems,
+            "digest": read.digest,
+            "origin": read.origin,
         }
         if read.article is not None:
             return row | self._claim_of(read.article)
@@ -238,12 +318,13 @@ class Writer:
         changed = {key: ruling for key, ruling in rulings.items() if ruling is not None}
         if not changed:
             return
-        self._has_changed = self._entries_changed = True
+        self._has_changed = True
         known = sorted(changed.keys() & standing.keys())
-        self._mark_feeds(known)
+        self._memberships.touch(known)
         self._forget(known)
         self._insert({key: (chosen[key], ruling) for key, ruling in changed.items()})
-        self._mark_feeds(sorted(changed))
+        returned = [key for key in known if standing[key].withdrawn_at is not None]
+        self._memberships.follow({key: chosen[key] for key in changed}, returned)
 
     def _insert(self, chosen: Mapping[int, tuple[Article, Ruling]]) -> None:
         self._connection.execute(
@@ -289,8 +370,8 @@ class Writer:
             public = self._connection.execute(select(entries.c.key).where(*theirs)).scalars().all()
             if not public:
                 continue
-            self._has_changed = self._entries_changed = self.has_withdrawn = True
-            self._mark_feeds(public)
+            self._has_changed = self.has_withdrawn = True
+            self._memberships.touch(public)
             self._discount(public)
             self._connection.execute(record_table.delete().where(record_table.c.key.in_(public)))
             remove_texts(self._connection, public)
@@ -342,17 +423,6 @@ class Writer:
             ):
                 found[row.key] = (row.source, row.path)
         return found
-
-    def _mark_feeds(self, keys: Sequence[int]) -> None:
-        """Note which configured feeds hold any of these entries as they stand."""
-        if self._is_first:
-            return
-        for definition in self._definitions:
-            if definition.path in self._changed_feeds:
-                continue
-            wanted = [expression for _, expression in criteria(definition.selection, self._as_of)]
-            if any(self._any_entry(entries.c.key.in_(batch), *wanted) for batch in batches(keys)):
-                self._changed_feeds.add(definition.path)
 
     def _any_entry(self, *conditions: Any) -> bool:
         statement = select(entries.c.key).where(entries.c.withdrawn_at.is_(None), *conditions).limit(1)

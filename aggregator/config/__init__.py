@@ -22,6 +22,7 @@ from aggregator.config.json_schema import schema
 from aggregator.config.loading import load
 from aggregator.config.settings import (
     DefaultSettings,
+    HistorySettings,
     LimitSettings,
     ReloadSettings,
     ServerSettings,
@@ -32,6 +33,7 @@ from aggregator.config.settings import (
 __all__ = [
     "AutomaticFeeds",
     "DefaultSettings",
+    "HistorySettings",
     "LimitSettings",
     "NamedFeed",
     "NamedTopic",

@@ -40,6 +40,7 @@ def assemble(configuration: Configuration, feeds: Iterable[FeedSettings], path: 
         moved=configuration.moved,
         gone=frozenset(configuration.gone),
         limits=configuration.limits,
+        history=configuration.history,
         embeds=configuration.embeds,
     )
 

@@ -102,6 +102,12 @@ class ReloadSettings(Model):
         "not there, and what the source held stays.",
         examples=[False],
     )
+    accept_identities: Switch = Field(
+        default=False,
+        description="Believe it when many published articles get another identity at once. By default that is taken for a mistake, "
+        "since every reader would see each of them as new, and the last good state stays.",
+        examples=[False],
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -176,6 +182,18 @@ class LimitSettings(Model):
         if not 1024 <= size <= 1024**3:  # noqa: PLR2004  the message says it in words
             raise ValueError(f"{size} bytes are impossible, expected 1KiB to 1GiB")
         return size
+
+
+class HistorySettings(Model):
+    """What is remembered of what was published."""
+
+    retractions: Duration = Field(
+        default=timedelta(days=90),
+        description="For how long feeds tell readers to forget an article that was withdrawn: longer than any reader goes without "
+        "asking.",
+        examples=["90d"],
+        json_schema_extra={"default": "90d"},
+    )
 
 
 def _none_for_false(written: object) -> object:
@@ -262,6 +280,11 @@ class Configuration(Model):
         description="What an article file may weigh.",
         examples=[{"file": "1MiB"}],
     )
+    history: HistorySettings = Field(
+        default_factory=HistorySettings,
+        description="What is remembered of what was published.",
+        examples=[{"retractions": "90d"}],
+    )
     embeds: tuple[Host, ...] = Field(
         default=(
             "www.youtube.com",
@@ -303,4 +326,5 @@ class Settings:
     moved: Mapping[str, str]
     gone: frozenset[str]
     limits: LimitSettings
+    history: HistorySettings
     embeds: tuple[str, ...]

@@ -214,7 +214,7 @@ VALUES = st.sampled_from(
 PLACES = st.sampled_from(
     [
         LEAST + f"{section}: {{{key}: VALUE}}\n"
-        for section in ("reload", "server", "defaults", "topics", "limits")
+        for section in ("reload", "server", "defaults", "topics", "limits", "history")
         for key in (
             schema()["$defs"][
                 {
@@ -223,6 +223,7 @@ PLACES = st.sampled_from(
                     "defaults": "DefaultSettings",
                     "topics": "TopicFeeds",
                     "limits": "LimitSettings",
+                    "history": "HistorySettings",
                 }[section]
             ]["properties"]
         )

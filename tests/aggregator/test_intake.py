@@ -90,7 +90,7 @@ def test_fault_16_a_file_that_is_too_large_is_a_problem_and_read_again_the_next_
     reason = "has at least 10001 bytes, expected at most 10000"
     problem = Problem(file=str(tmp_path / "a.md"), reason=reason)
     assert list(take_in(tmp_path, ["a.md"], READING, LIMIT)) == [
-        Taken("a.md", UNKNOWN, Outcome(problems=(problem,)))
+        Taken("a.md", UNKNOWN, b"", Outcome(problems=(problem,)))
     ]
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.errors import CatalogueError
-from tests.aggregator.workshop import HOUR, NOON, Workshop
+from aggregator.errors import CatalogueError, RefreshError
+from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop, article_text
 
 LATER = NOON + HOUR
 
@@ -203,3 +203,92 @@ def test_progress_is_told(workshop: Workshop) -> None:
     with workshop.wired() as (wiring, _):
         wiring.refresh.run(NOON, lambda done, total: told.append((done, total)))
     assert told == [(2, 2)]
+
+
+def ids(workshop: Workshop) -> dict[str, str]:
+    with workshop.snapshot() as snapshot:
+        return {one.title: one.id for one in snapshot.select(EVERYTHING)}
+
+
+@pytest.mark.parametrize("target", ["renamed.md", "below/renamed.md"])
+def test_a_file_that_is_moved_stays_the_article_that_it_was(workshop: Workshop, target: str) -> None:
+    path = workshop.write("ferry")
+    workshop.refresh()
+    before = ids(workshop)
+    (path.parent / target).parent.mkdir(exist_ok=True)
+    path.rename(path.parent / target)
+    assert workshop.refresh(LATER).read == 1
+    assert ids(workshop) == before
+    (path.parent / target).write_text(article_text("Ferry again"))
+    workshop.refresh(LATER + HOUR)
+    assert ids(workshop) == {"Ferry again": before["Ferry"]}
+
+
+def test_a_file_that_is_moved_to_another_source_stays_the_article_that_it_was(workshop: Workshop) -> None:
+    workshop.configure(sources="- {name: news, path: news}\n- {name: more, path: more}")
+    (workshop.folder / "more").mkdir()
+    path = workshop.write("ferry")
+    workshop.refresh()
+    before = ids(workshop)
+    path.rename(workshop.folder / "more/ferry.md")
+    workshop.refresh(LATER)
+    assert ids(workshop) == before
+
+
+def test_a_new_file_in_the_place_of_one_that_was_moved_is_another_article(workshop: Workshop) -> None:
+    path = workshop.write("ferry")
+    workshop.refresh()
+    before = ids(workshop)
+    path.rename(path.with_name("moved.md"))
+    workshop.refresh(LATER)
+    workshop.write("ferry", title="Another")
+    workshop.refresh(LATER + HOUR)
+    after = ids(workshop)
+    assert after["Ferry"] == before["Ferry"]
+    assert after["Another"] not in before.values()
+    assert ids(workshop) == after
+
+
+def test_a_new_title_leaves_the_identity_alone(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.refresh()
+    before = ids(workshop)
+    workshop.write("ferry", title="Renamed")
+    workshop.refresh(LATER)
+    assert ids(workshop) == {"Renamed": before["Ferry"]}
+
+
+def test_a_whole_folder_that_is_renamed_loses_nothing(workshop: Workshop) -> None:
+    for number in range(20):
+        workshop.write(f"old/n{number}", title=f"N{number}")
+    workshop.refresh()
+    before = ids(workshop)
+    (workshop.folder / "news/old").rename(workshop.folder / "news/new")
+    assert workshop.refresh(LATER).alarms == ()
+    assert ids(workshop) == before
+
+
+def test_many_articles_that_would_get_another_identity_at_once_stop_the_refresh(workshop: Workshop) -> None:
+    for number in range(6):
+        workshop.write(f"n{number}")
+    workshop.refresh()
+    before = ids(workshop)
+    tagged = "site: {title: The Harbour Wire, url: https://news.example.org, tag: 'other.example,2026'}"
+    workshop.config_path.write_text(workshop.text.replace(workshop.text.splitlines()[0], tagged))
+    with pytest.raises(
+        RefreshError, match="6 published articles would get another identity at once"
+    ) as raised:
+        workshop.refresh(LATER)
+    assert "--accept-identities" in str(raised.value)
+    assert ids(workshop) == before
+    workshop.config_path.write_text(workshop.config_path.read_text() + "reload: {accept_identities: true}\n")
+    workshop.refresh(LATER)
+    assert not set(ids(workshop).values()) & set(before.values())
+
+
+def test_a_few_articles_may_get_another_identity(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.refresh()
+    workshop.write("ferry", "id: another")
+    workshop.refresh(LATER)
+    assert list(ids(workshop).values()) == ["tag:news.example.org,2026:another"]

@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,37 +15,18 @@ from feeds.jsonfeed import render
 from tests.aggregator.running_site import RunningSite
 from tests.conformance.published import FULL, MINA, feed_paths, whatever_the_text
 
-PACKAGE = "jsonfeed-schema@0.5.0"
+NODE_MODULES = Path(__file__).parents[1] / "npm" / "node_modules"
 GOLDEN = Path(__file__).parents[1] / "feeds" / "golden"
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
 
-# One worker of the test runner installs the schema; the others would do it at the same time.
-pytestmark = pytest.mark.xdist_group("jsonfeed-schema")
-
 
 @pytest.fixture(scope="session")
-def schema(pytestconfig: pytest.Config) -> Any:
-    """Give the schema; npm installs it once into pytest's cache."""
-    folder = pytestconfig.cache.mkdir("jsonfeed-schema")
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not there to install jsonfeed-schema")
-    file = folder / "node_modules" / "jsonfeed-schema" / "schema-v1.1.json"
+def schema() -> Any:
+    """Give the schema, which `make test` has npm install."""
+    file = NODE_MODULES / "jsonfeed-schema" / "schema-v1.1.json"
     if not file.exists():
-        command = [
-            npm,
-            "install",
-            "--prefix",
-            str(folder),
-            "--no-save",
-            "--ignore-scripts",
-            "--silent",
-            PACKAGE,
-        ]
-        done = subprocess.run(command, capture_output=True, check=False, text=True, timeout=120)
-        if done.returncode:
-            pytest.skip(f"npm could not install {PACKAGE}: {done.stderr.strip()[-200:]}")
+        pytest.skip("jsonfeed-schema is not there: tests/install_tools.sh installs it with npm")
     return json.loads(file.read_text(encoding="utf-8"))
 
 

@@ -14,6 +14,8 @@ NAMED = re.findall(r"`([\w/]+\.py)::(test_\w+)`", DOCUMENT)
 COUNTS = {
     "R": 13,
     "A": 13,
+    "F": 6,
+    "D": 4,
     "J": 7,
     "MR": 5,
     "DC": 3,

@@ -46,6 +46,7 @@ class Shelf:
 
     catalogue: Catalogue
     definitions: list[FeedDefinition] = field(default_factory=lambda: [EVERYTHING])
+    archive_size: int = 50
 
     def apply(
         self, *reads: Article | FileRead, gone: Sequence[tuple[str, str]] = (), now: datetime = NOON
@@ -61,7 +62,7 @@ class Shelf:
             writer.note_site("site")
             writer.note_definitions({definition.path: repr(definition) for definition in self.definitions})
             writer.note_age()
-            return writer.finish()
+            return writer.finish(archive_size=self.archive_size)
 
     def titles(self, definition: FeedDefinition = EVERYTHING) -> list[str]:
         with self.catalogue.snapshot() as snapshot:

@@ -168,7 +168,7 @@ def test_the_files_of_a_source_that_is_no_more_configured_go(shelf: Shelf) -> No
     shelf.apply(article("ferry"), article("reel", source="videos"))
     with shelf.catalogue.writing(shelf.definitions, LATER) as writer:
         writer.remove_sources_except(["videos"])
-        writer.finish()
+        writer.finish(archive_size=50)
     assert shelf.titles() == ["Reel"]
 
 
@@ -293,7 +293,7 @@ def test_every_feed_changes_with_the_site(shelf: Shelf) -> None:
     shelf.apply(article("ferry", topics=("Boats",)))
     with shelf.catalogue.writing(shelf.definitions, LATER) as writer:
         writer.note_site("another title")
-        assert writer.finish() == 2
+        assert writer.finish(archive_size=50) == 2
     assert [changed(shelf, path) for path in ("/feeds/all", "/topics/boats", "/feeds/boats")] == [LATER] * 3
 
 
@@ -322,7 +322,7 @@ def test_what_is_known_of_the_sources_is_kept(shelf: Shelf) -> None:
     with shelf.catalogue.writing(shelf.definitions, NOON) as writer:
         writer.note_reading("news", "one")
         writer.note_reading("news", "two")
-        writer.finish()
+        writer.finish(archive_size=50)
     assert shelf.ask(lambda snapshot: snapshot.readings()) == {"news": "two"}
 
 

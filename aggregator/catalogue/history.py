@@ -1,0 +1,189 @@
+"""Which entries each feed holds, since when, and which of its archives are closed: what RFC 5005 and RFC 6721 build on.
+
+An entry arrives in a feed once, in the generation that brought it there, and keeps its place however it is edited. An archive is
+a run of arrivals; once closed it never gains an entry, so an article that comes late, whatever its date, is found by whoever
+walks back from the feed: it is in no archive that anybody may have read before.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Connection, Select, func, literal, select, tuple_, type_coerce
+
+from aggregator.catalogue.batches import batches
+from aggregator.catalogue.criteria import criteria
+from aggregator.catalogue.names import Kind, names_of
+from aggregator.catalogue.tables import archives, entries, key_of, memberships
+from feeds.article import Article
+from feeds.definition import FeedDefinition
+
+EVERYTHING = "/feeds/all"
+
+# The published date in whole seconds, in the lower bits of an arrival: until the year 2514.
+_SECONDS_BITS = 34
+_MICROSECONDS = 1_000_000
+
+
+def feed_key(definition: FeedDefinition) -> int:
+    """Give the key under which a feed's members are kept: of an automatic feed, that of the name it is made of."""
+    kind, _, _ = definition.path.strip("/").partition("/")
+    wanted = {
+        Kind.TOPIC: definition.selection.topics,
+        Kind.PROVIDER: definition.selection.providers,
+        Kind.CATEGORY: definition.selection.categories,
+    }
+    return key_of(f"{kind}/{wanted[Kind(kind)].any[0]}") if kind in set(Kind) else key_of(definition.path)
+
+
+class Memberships:
+    """Follows, within one transaction, what changes of entries mean for the feeds that hold them.
+
+    touched  the keys of the feeds that hold, or held, any entry that changed
+    """
+
+    def __init__(
+        self, connection: Connection, definitions: Sequence[FeedDefinition], generation: int, as_of: datetime
+    ) -> None:
+        self._connection = connection
+        self._definitions = [definition for definition in definitions if definition.path != EVERYTHING]
+        self._generation = generation
+        self._as_of = as_of
+        self.touched: set[int] = set()
+
+    def touch(self, keys: Sequence[int]) -> None:
+        """Take note of the feeds that hold these entries as things stand."""
+        for batch in batches(keys):
+            statement = select(memberships.c.feed).where(memberships.c.key.in_(batch)).distinct()
+            self.touched.update(self._connection.execute(statement).scalars())
+
+    def follow(self, written: Mapping[int, Article], returned: Collection[int]) -> None:
+        """Bring the members of every feed up to date with entries that were written; `returned` had been withdrawn."""
+        self.remove(sorted(returned))
+        self._follow_names(written)
+        for definition in self._definitions:
+            for batch in batches(sorted(written)):
+                self._follow_definition(definition, batch)
+        self.touch(sorted(written))
+
+    def remove(self, keys: Sequence[int]) -> None:
+        """Forget entries."""
+        for batch in batches(keys):
+            self._connection.execute(memberships.delete().where(memberships.c.key.in_(batch)))
+
+    def define(self, definition: FeedDefinition) -> None:
+        """Bring the members of a feed up to date with its definition, which is new or has changed."""
+        if definition.path != EVERYTHING:
+            self._follow_definition(definition, None)
+        self.touched.add(feed_key(definition))
+
+    def forget(self, path: str) -> None:
+        """Forget a configured feed that is no more."""
+        for table in (memberships, archives):
+            self._connection.execute(table.delete().where(table.c.feed == key_of(path)))
+
+    def leave(self, definition: FeedDefinition, keys: Sequence[int]) -> None:
+        """Take entries out of a feed."""
+        feed = feed_key(definition)
+        for batch in batches(keys):
+            theirs = (memberships.c.feed == feed, memberships.c.key.in_(batch))
+            self._connection.execute(memberships.delete().where(*theirs))
+        self.touched.add(feed)
+
+    def _follow_names(self, written: Mapping[int, Article]) -> None:
+        """Follow the feeds that every article is in by what it says: that of everything, and those of its names."""
+        automatic = {key: _automatic_feeds(article) for key, article in written.items()}
+        known = self._automatic_members(sorted(written))
+        configured = {feed_key(definition) for definition in self._definitions}
+        for key, feeds in automatic.items():
+            for feed in known.get(key, set()) - feeds - configured:
+                left = (memberships.c.feed == feed, memberships.c.key == key)
+                self._connection.execute(memberships.delete().where(*left))
+                self.touched.add(feed)
+        rows = [
+            {"feed": feed, "arrival": self._arrival(written[key].published), "key": key}
+            for key, feeds in automatic.items()
+            for feed in sorted(feeds - known.get(key, set()))
+        ]
+        if rows:
+            self._connection.execute(memberships.insert(), rows)
+
+    def _automatic_members(self, keys: Sequence[int]) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for batch in batches(keys):
+            statement = select(memberships.c.key, memberships.c.feed).where(memberships.c.key.in_(batch))
+            for row in self._connection.execute(statement):
+                found.setdefault(row.key, set()).add(row.feed)
+        return found
+
+    def _follow_definition(self, definition: FeedDefinition, keys: Sequence[int] | None) -> None:
+        """Follow one configured feed for some entries, or for all."""
+        feed = feed_key(definition)
+        members = select(memberships.c.key).where(memberships.c.feed == feed)
+        public = [entries.c.withdrawn_at.is_(None)]
+        among = [] if keys is None else [entries.c.key.in_(keys)]
+        wanted = [expression for _, expression in criteria(definition.selection, self._as_of)]
+        # SQL's own false where a column is NULL and a condition on it unknown.
+        belongs = select(entries.c.key).where(*public, *among, *wanted)
+        left = select(entries.c.key).where(
+            *public, *among, entries.c.key.in_(members), entries.c.key.not_in(belongs)
+        )
+        gone = (memberships.c.feed == feed, memberships.c.key.in_(left))
+        self._connection.execute(memberships.delete().where(*gone))
+        published = type_coerce(entries.c.published, BigInteger) // _MICROSECONDS
+        seconds = func.min(func.max(published, 0), (1 << _SECONDS_BITS) - 1)
+        arrival = literal(self._generation << _SECONDS_BITS) + seconds
+        joining = select(literal(feed), arrival, entries.c.key).where(
+            *public, *among, *wanted, entries.c.key.not_in(members)
+        )
+        self._connection.execute(memberships.insert().from_select(["feed", "arrival", "key"], joining))
+
+    def _arrival(self, published: datetime) -> int:
+        seconds = min(max(int(published.timestamp()), 0), (1 << _SECONDS_BITS) - 1)
+        return (self._generation << _SECONDS_BITS) + seconds
+
+
+def _automatic_feeds(article: Article) -> set[int]:
+    return {key_of(EVERYTHING), *(name.key for name in names_of(article))}
+
+
+def close_archives(connection: Connection, feed: int, size: int) -> None:
+    """Close archives of `size` entries, as long as more than that have arrived since the last was closed."""
+    last = connection.execute(
+        select(archives).where(archives.c.feed == feed).order_by(archives.c.number.desc()).limit(1)
+    ).one_or_none()
+    number, end = (0, None) if last is None else (last.number, (last.arrival, last.key))
+    while True:
+        beyond = connection.execute(open_members(feed, end).limit(size + 1)).all()
+        if len(beyond) <= size:
+            return
+        number, end = number + 1, (beyond[size - 1].arrival, beyond[size - 1].key)
+        values = {"feed": feed, "number": number, "arrival": end[0], "key": end[1]}
+        connection.execute(archives.insert().values(**values))
+
+
+def open_members(feed: int, end: tuple[int, int] | None) -> Select[tuple[int, int]]:
+    """Give the statement for what arrived in a feed after `end`, as arrival and key, in that order."""
+    place = tuple_(memberships.c.arrival, memberships.c.key)
+    statement = select(memberships.c.arrival, memberships.c.key).where(memberships.c.feed == feed)
+    if end is not None:
+        statement = statement.where(place > end)
+    return statement.order_by(memberships.c.arrival, memberships.c.key)
+
+
+def members_between(feed: int, start: tuple[int, int] | None, end: tuple[int, int]) -> Select[tuple[int]]:
+    """Give the statement for the keys of what arrived in a feed after `start` and up to `end`."""
+    place = tuple_(memberships.c.arrival, memberships.c.key)
+    statement = select(memberships.c.key).where(memberships.c.feed == feed, place <= end)
+    return statement if start is None else statement.where(place > start)
+
+
+def archive_ends(connection: Connection, feed: int, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Give where archives end, by number; those that are not closed are left out."""
+    statement = select(archives).where(archives.c.feed == feed, archives.c.number.in_(list(numbers)))
+    return {row.number: (row.arrival, row.key) for row in connection.execute(statement)}
+
+
+def last_archive(connection: Connection, feed: int) -> int:
+    """Give the number of the newest closed archive, 0 where none is."""
+    statement = select(func.max(archives.c.number)).where(archives.c.feed == feed)
+    return connection.execute(statement).scalar_one() or 0
