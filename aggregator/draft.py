@@ -4,16 +4,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from aggregator.catalogue import Snapshot
+from aggregator.catalogue import Snapshot, Version
 from aggregator.edition import Edition
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document at one state of the catalogue. The same `fingerprint` means that `make` would give the same edition."""
+    """A document at one state of the catalogue. The same `fingerprint` means that `make` would give the same edition.
+
+    version  which entries it has, for whoever holds it to be told later what is new; None where that is not offered
+    """
 
     fingerprint: str
     make: Callable[[], Edition]
+    version: Version | None = None
 
 
 class Drafts(Protocol):

@@ -30,6 +30,18 @@ _GZIP_LEVEL = 9
 _GZIP_HEAD = b"\x1f\x8b\x08\x00" + b"\x00\x00\x00\x00" + b"\x02\xff"
 
 
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What an edition is that only says what is new (RFC 3229 section 3), by digests of documents in hexadecimal.
+
+    base      the version to which it adds
+    instance  the whole document as it is now
+    """
+
+    base: str
+    instance: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """A document's bytes at one state, unchangeable; its compressed forms are made when first asked for, and kept.
@@ -39,12 +51,14 @@ class Edition:
     body           the bytes without any content coding
     last_modified  when the document last changed: aware; kept in UTC and in whole seconds, as HTTP tells it
     digest         the SHA-256 of the body in hexadecimal
+    delta          None where the body is the whole document
     """
 
     path: str
     media_type: str
     body: bytes
     last_modified: datetime
+    delta: Delta | None = None
     digest: str = field(init=False)
     _compressed: dict[str, bytes] = field(init=False, repr=False, compare=False, default_factory=dict)
     _lock: Lock = field(init=False, repr=False, compare=False, default_factory=Lock)
@@ -59,8 +73,12 @@ class Edition:
         object.__setattr__(self, "digest", sha256(self.body).hexdigest())
 
     def etag(self, coding: str = IDENTITY) -> str:
-        """Give the strong entity tag, quotes included; one of its own for each coding (RFC 9110 section 8.8.3.3)."""
-        return f'"{self.digest}"' if coding == IDENTITY else f'"{self.digest}-{coding}"'
+        """Give the strong entity tag, quotes included; one of its own for each coding (RFC 9110 section 8.8.3.3).
+
+        That of the whole document, whatever the body is: the client has all of it then (RFC 3229 section 10.5.1).
+        """
+        digest = self.delta.instance if self.delta else self.digest
+        return f'"{digest}"' if coding == IDENTITY else f'"{digest}-{coding}"'
 
     def has(self, coding: str) -> bool:
         """Whether `encoded` would give the bytes at once."""

@@ -1,13 +1,14 @@
 """The feeds as documents: every feed in every format, and the list of them all in OPML."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from aggregator.catalogue import Snapshot
+from aggregator.catalogue import Snapshot, Version
 from aggregator.definitions import Definitions
 from aggregator.draft import Draft
-from aggregator.edition import Edition
+from aggregator.edition import Delta, Edition
 from feeds import history, opml
 from feeds.definition import FeedDefinition
 from feeds.document import FeedDocument, compose
@@ -18,6 +19,25 @@ from feeds.site import Site
 OPML_PATH = "/feeds.opml"
 _MINUTE = timedelta(minutes=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """The document that readers of a feed poll, in one format and at one state of the catalogue; to be made while that lasts.
+
+    version  which entries it has; None for a feed that is complete (RFC 5005 section 2): what is not in its document is not in the
+             feed, so that no part of it can stand for it
+    """
+
+    definition: FeedDefinition
+    format: Format
+    fingerprint: str
+    version: Version | None
+    document: Callable[[], FeedDocument]
+
+    def edition(self, document: FeedDocument, delta: Delta | None = None) -> Edition:
+        """Render the document, or the part of it that `delta` tells."""
+        return _edition(self.definition.path, self.format, document, document.updated, delta)
 
 
 class FeedDrafts:
@@ -38,17 +58,21 @@ class FeedDrafts:
         """Give the feed document at `path`, such as /topics/ai.atom, None where there is none."""
         if path == OPML_PATH:
             return self._opml(snapshot)
-        stem, dot, ending = path.rpartition(".")
-        chosen = self._formats.get(dot + ending)
-        if chosen is None:
+        named = self._named(path, snapshot)
+        if named is None:
             return None
-        feed, number = split_archive(stem)
-        definition = self._definitions.find(feed, snapshot)
-        if definition is None:
+        definition, number, chosen = named
+        if number is not None:
+            return self._archive(definition, number, chosen, snapshot)
+        whole = self._subscription(definition, chosen, snapshot)
+        return Draft(whole.fingerprint, lambda: whole.edition(whole.document()), whole.version)
+
+    def subscription(self, path: str, snapshot: Snapshot) -> Subscription | None:
+        """Give the document at `path` if it is one that readers poll."""
+        named = self._named(path, snapshot)
+        if named is None or named[1] is not None:
             return None
-        if number is None:
-            return self._subscription(definition, chosen, snapshot)
-        return self._archive(definition, number, chosen, snapshot)
+        return self._subscription(named[0], named[2], snapshot)
 
     def paths(self, snapshot: Snapshot) -> Iterator[str]:
         """Give the path of every feed in every format, with its archives, and of the list of feeds."""
@@ -59,27 +83,42 @@ class FeedDrafts:
                 for suffix in self._formats:
                     yield stem + suffix
 
-    def _subscription(self, definition: FeedDefinition, chosen: Format, snapshot: Snapshot) -> Draft:
+    def _named(self, path: str, snapshot: Snapshot) -> tuple[FeedDefinition, int | None, Format] | None:
+        """Give the feed, the number of the archive if it is one, and the format that `path` names, None where it names none."""
+        stem, dot, ending = path.rpartition(".")
+        chosen = self._formats.get(dot + ending)
+        if chosen is None:
+            return None
+        feed, number = split_archive(stem)
+        definition = self._definitions.find(feed, snapshot)
+        return None if definition is None else (definition, number, chosen)
+
+    def _subscription(self, definition: FeedDefinition, chosen: Format, snapshot: Snapshot) -> Subscription:
         # RSS alone says in the document how long it may be kept. While an article waits for its time it does not say so: a
         # number of minutes would outlast that moment for whoever reads it later (RSS 2.0, ttl).
         ttl = self._ttl_minutes if chosen.name == "rss" and snapshot.next_due() is None else None
 
-        def make() -> Edition:
-            changed = snapshot.changed(definition.path)
-            document = compose(
+        def document() -> FeedDocument:
+            return compose(
                 definition,
                 snapshot.select(definition),
                 self._site,
-                changed,
+                snapshot.changed(definition.path),
                 history=history.subscription(
                     definition.path, snapshot.archives(definition), is_complete=not definition.keeps_history
                 ),
                 retractions=[(one.identity, one.when) for one in snapshot.retractions(definition)],
                 ttl_minutes=ttl,
             )
-            return _edition(definition.path, chosen, document, document.updated)
 
-        return Draft(f"{snapshot.fingerprint(definition)}.{ttl}", make)
+        fingerprint = f"{snapshot.fingerprint(definition)}.{ttl}"
+        version = self._version(definition, snapshot) if definition.keeps_history else None
+        return Subscription(definition, chosen, fingerprint, version, document)
+
+    def _version(self, definition: FeedDefinition, snapshot: Snapshot) -> Version:
+        keys = frozenset(key for key, _ in snapshot.revisions(definition))
+        basis = sha256(f"{definition}|{self._site}".encode()).digest()[:16]
+        return Version(basis, snapshot.generation.number, keys)
 
     def _archive(
         self, definition: FeedDefinition, number: int, chosen: Format, snapshot: Snapshot
@@ -125,10 +164,13 @@ class FeedDrafts:
         return opml.Group(title.capitalize(), tuple(subscriptions))
 
 
-def _edition(path: str, chosen: Format, document: FeedDocument, last_modified: datetime) -> Edition:
+def _edition(
+    path: str, chosen: Format, document: FeedDocument, last_modified: datetime, delta: Delta | None = None
+) -> Edition:
     return Edition(
         path=path + chosen.suffix,
         media_type=chosen.media_type,
         body=chosen.render(document),
         last_modified=last_modified,
+        delta=delta,
     )

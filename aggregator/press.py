@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from aggregator.catalogue import Catalogue
+from aggregator.catalogue import Catalogue, Version
 from aggregator.draft import Draft, Drafts
 from aggregator.edition import Edition
 from aggregator.errors import CatalogueError
@@ -16,23 +16,32 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """An edition, what it was made from, and the generation at which that was last found to hold."""
+    """An edition, what it was made from, the generation at which that was last found to hold, and which entries it has."""
 
     edition: Edition
     fingerprint: str
     generation: Hashable
+    version: Version | None
 
 
 class Press:
     """The editions of one configuration. Belongs to the event loop; what is slow runs in threads.
 
     capacity  bytes of bodies kept at most; those asked for least recently go first, and are made again on demand
+    note      is told of every new edition that has a version
     """
 
-    def __init__(self, catalogue: Catalogue, families: Sequence[Drafts], capacity: int) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        families: Sequence[Drafts],
+        capacity: int,
+        note: Callable[[Edition, Version], None] = lambda _edition, _version: None,
+    ) -> None:
         self._catalogue = catalogue
         self._families = tuple(families)
         self._capacity = capacity
+        self._note = note
         self._size = 0
         self._pressed: OrderedDict[str, Pressed] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Edition | None]] = {}
@@ -85,11 +94,11 @@ class Press:
             if draft is None:
                 return None
             if held is not None and held.fingerprint == draft.fingerprint:
-                return Pressed(held.edition, held.fingerprint, generation)
+                return Pressed(held.edition, held.fingerprint, generation, held.version)
             edition = draft.make()
         if held is not None and held.edition.digest == edition.digest:
             edition = held.edition
-        return Pressed(edition, draft.fingerprint, generation)
+        return Pressed(edition, draft.fingerprint, generation, draft.version)
 
     def _keep(self, path: str, pressed: Pressed | None) -> None:
         old = self._pressed.pop(path, None)
@@ -97,6 +106,8 @@ class Press:
             self._size -= len(old.edition.body)
         if pressed is None:
             return
+        if pressed.version is not None and (old is None or old.edition is not pressed.edition):
+            self._note(pressed.edition, pressed.version)
         self._pressed[path] = pressed
         self._size += len(pressed.edition.body)
         while self._size > self._capacity and len(self._pressed) > 1:

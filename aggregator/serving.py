@@ -7,13 +7,17 @@ from functools import partial
 
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
+from aggregator.delta_drafts import delta_path
+from aggregator.edition import Edition
 from aggregator.press import Press
 from aggregator.server import READY, Addresses, Readiness, Running, Served, create_app, listen
+from aggregator.version_keeper import VersionKeeper
 from aggregator.wiring import wire
 
 logger = logging.getLogger(__name__)
 
 _EDITIONS_BYTES = 256 * 1024 * 1024
+_DELTAS_BYTES = 16 * 1024 * 1024
 _NOT_READY = Readiness(is_ready=False, reason="The articles are being loaded for the first time.")
 
 
@@ -30,7 +34,8 @@ class Serving:
         self._settings = settings
         self._next_due: datetime | None = None
         self._running: Running | None = None
-        self._press = self._new_press()
+        self._versions = VersionKeeper(catalogue)
+        self._press, self._deltas = self._new_presses()
         self._served = self._look()
 
     async def start(self, host: str, port: int, *, reuse_port: bool = False) -> int:
@@ -49,16 +54,25 @@ class Serving:
     async def reconfigure(self, settings: Settings) -> None:
         """Serve under another configuration from now on, without dropping a connection."""
         self._settings = settings
-        self._press = self._new_press()
+        self._press, self._deltas = self._new_presses()
         self._served = self._look()
 
     async def stop(self) -> None:
         """Finish what is in flight and end."""
         if self._running is not None:
             await self._running.stop()
+        await self._versions.stop()
 
-    def _new_press(self) -> Press:
-        return Press(self._catalogue, wire(self._settings, self._catalogue).families, _EDITIONS_BYTES)
+    def _new_presses(self) -> tuple[Press, Press]:
+        """Give one for the documents, and one for what is new in them, which can't push those out."""
+        wiring = wire(self._settings, self._catalogue)
+        return (
+            Press(self._catalogue, wiring.families, _EDITIONS_BYTES, self._versions.note),
+            Press(self._catalogue, [wiring.deltas], _DELTAS_BYTES),
+        )
+
+    async def _delta(self, path: str, digests: tuple[str, ...]) -> Edition | None:
+        return await self._deltas.edition(delta_path(path, digests))
 
     def _look(self) -> Served:
         """Give what is to be served from now on."""
@@ -67,6 +81,7 @@ class Serving:
             # A scheduled article changes nothing that readers see but how long they may go without asking.
             state = (generation, snapshot.next_due() is None)
         self._press.advance(state)
+        self._deltas.advance(state)
         settings = self._settings
         return Served(
             press=self._press,
@@ -78,6 +93,7 @@ class Serving:
                 formats=settings.defaults.formats,
             ),
             readiness=READY if generation else _NOT_READY,
+            deltas=self._delta,
             has_pages=True,
         )
 

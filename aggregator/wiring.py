@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.definitions import Definitions
+from aggregator.delta_drafts import DeltaDrafts
 from aggregator.draft import Drafts
 from aggregator.feed_drafts import FeedDrafts
 from aggregator.refresh import Refresh
@@ -18,6 +19,7 @@ class Wiring:
     settings: Settings
     definitions: Definitions
     families: tuple[Drafts, ...]
+    deltas: DeltaDrafts
     refresh: Refresh
 
 
@@ -25,8 +27,11 @@ def wire(settings: Settings, catalogue: Catalogue) -> Wiring:
     """Put the parts together."""
     definitions = Definitions(settings)
     formats = settings.defaults.formats
-    families = (
-        FeedDrafts(definitions, settings.site, formats, settings.server.max_age),
-        Pages(definitions, settings.site, formats),
+    feeds = FeedDrafts(definitions, settings.site, formats, settings.server.max_age)
+    return Wiring(
+        settings,
+        definitions,
+        families=(feeds, Pages(definitions, settings.site, formats)),
+        deltas=DeltaDrafts(feeds),
+        refresh=Refresh(settings, definitions, catalogue),
     )
-    return Wiring(settings, definitions, families, Refresh(settings, definitions, catalogue))

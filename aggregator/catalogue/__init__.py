@@ -5,6 +5,8 @@
     records.py   Article to text and back
     names.py     the topics, providers and categories that have feeds of their own
     deciding.py  what a changed file means for an entry: pure
+    history.py   which entries a feed holds, and since when
+    versions.py  which entries a document had that a reader may hold
     writing.py   one transaction a refresh
     criteria.py  a Selection as SQL expressions, one per criterion
     reading.py   Snapshot: select, fingerprint, explain, from one state of the database
@@ -16,6 +18,7 @@ stamp, a hash of its identity and the time at which it is due are kept, so the d
 from aggregator.catalogue.catalogue import Catalogue
 from aggregator.catalogue.names import Kind, Listed
 from aggregator.catalogue.reading import Generation, Snapshot
+from aggregator.catalogue.versions import Version
 from aggregator.catalogue.writing import FileRead, Writer
 
-__all__ = ["Catalogue", "FileRead", "Generation", "Kind", "Listed", "Snapshot", "Writer"]
+__all__ = ["Catalogue", "FileRead", "Generation", "Kind", "Listed", "Snapshot", "Version", "Writer"]

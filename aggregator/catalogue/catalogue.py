@@ -1,6 +1,6 @@
 """Catalogue: the database as a whole. Many may read, each from one generation; one writes at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from aggregator.catalogue.full_text import purge_removed
 from aggregator.catalogue.opening import exists, open_engine
 from aggregator.catalogue.reading import Snapshot
+from aggregator.catalogue.versions import Version, keep_versions
 from aggregator.catalogue.writing import Writer
 from aggregator.errors import CatalogueError
 from feeds.definition import FeedDefinition
@@ -54,6 +55,11 @@ class Catalogue:
         """
         with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
             yield Writer(connection, definitions, now, keep_withdrawn)
+
+    def keep_versions(self, made: Mapping[tuple[str, str], Version]) -> None:
+        """Keep versions of documents, by path and digest, for `Snapshot.version`; raise CatalogueError where the database fails."""
+        with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            keep_versions(connection, made)
 
     def copy_to(self, other: "Catalogue") -> None:
         """Make `other` hold what this one holds."""

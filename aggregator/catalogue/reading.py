@@ -30,6 +30,7 @@ from aggregator.catalogue.tables import (
     sources,
 )
 from aggregator.catalogue.tables import records as record_table
+from aggregator.catalogue.versions import Version, newest_version
 from aggregator.stamp import UNKNOWN, Stamp
 from feeds.article import Article
 from feeds.definition import FeedDefinition, Order
@@ -63,10 +64,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Retraction:
-    """An entry that was public and is no more: its identity, and when it was withdrawn."""
+    """An entry that was public and is no more: its identity, when it was withdrawn, and in which generation."""
 
     identity: str
     when: datetime
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Snapshot:
         row = connection.execute(select(generations)).one()
         self.generation = Generation(row.number, row.as_of)
         self._site_changed: datetime | None = row.site_changed
+        # What the feed asked for last shows: its fingerprint, its articles and their revisions are asked for one after another.
+        self._last_shown: tuple[FeedDefinition | None, Sequence[_Shown]] = (None, ())
 
     def select(self, definition: FeedDefinition) -> tuple[Article, ...]:
         """Give the articles of a feed in its order, each with its effective `updated`."""
@@ -101,14 +105,23 @@ class Snapshot:
     def retractions(self, definition: FeedDefinition) -> tuple[Retraction, ...]:
         """Give what a feed held and was withdrawn, and is still remembered, the latest first."""
         statement = (
-            select(entries.c.identity, entries.c.withdrawn_at)
+            select(entries.c.identity, entries.c.withdrawn_at, entries.c.revision)
             .join_from(memberships, entries, entries.c.key == memberships.c.key)
             .where(memberships.c.feed == feed_key(definition), entries.c.withdrawn_at.is_not(None))
             .order_by(entries.c.withdrawn_at.desc(), entries.c.key)
         )
         return tuple(
-            Retraction(row.identity, row.withdrawn_at) for row in self._connection.execute(statement)
+            Retraction(row.identity, row.withdrawn_at, row.revision)
+            for row in self._connection.execute(statement)
         )
+
+    def revisions(self, definition: FeedDefinition) -> tuple[tuple[int, int], ...]:
+        """Give the key and the revision of each article of a feed, in the order of `select`."""
+        return tuple((row.key, row.revision) for row in self._shown(definition))
+
+    def version(self, path: str, digests: Sequence[str]) -> tuple[str, Version] | None:
+        """Give the newest known version of the document at `path` among these digests, with its digest; None where none is known."""
+        return newest_version(self._connection, path, digests)
 
     def fingerprint(self, definition: FeedDefinition) -> str:
         """Give a text that is the same as long as the feed's document is: entries, their revisions, and its last change."""
@@ -255,6 +268,11 @@ class Snapshot:
 
         So whoever reads the feed and then walks its archives misses nothing, an article that came late included.
         """
+        if self._last_shown[0] != definition:
+            self._last_shown = (definition, self._find_shown(definition))
+        return self._last_shown[1]
+
+    def _find_shown(self, definition: FeedDefinition) -> Sequence[_Shown]:
         shown = self._rows(_shown(definition, self.generation.as_of))
         number = self.archives(definition)
         if not number:

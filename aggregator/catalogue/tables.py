@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -196,4 +196,18 @@ archives = Table(
     Column("arrival", BigInteger, nullable=False),
     Column("key", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# Versions of documents that readers may hold: the path, the SHA-256 of the bytes, and the keys of the entries, eight bytes each.
+versions = Table(
+    "versions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("path", String, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("basis", LargeBinary(16), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("entry_keys", LargeBinary, nullable=False),
+    Index("versions_by_path", "path", "number"),
+    sqlite_autoincrement=True,
 )

@@ -11,6 +11,7 @@ from aggregator.server import responses
 from aggregator.server.addresses import requested_path, split
 from aggregator.server.bodies import drop_body
 from aggregator.server.conditional import Outcome, Preconditions, decide
+from aggregator.server.deltas import accepts_feed, held_versions
 from aggregator.server.encoding import acceptable_codings
 from aggregator.server.failures import Failures
 from aggregator.server.served import Served
@@ -20,6 +21,7 @@ CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 BODY_SECONDS = web.AppKey("body_seconds", float)
 FAILURES = web.AppKey("failures", Failures)
 
+_A_IM = "A-IM"
 _HEALTH = "/healthz"
 _READINESS = "/readyz"
 _METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
@@ -102,9 +104,37 @@ async def _send(edition: Edition, request: web.Request, path: str, served: Serve
     if decision.outcome is Outcome.FAILED:
         return responses.precondition_failed()
     coding = codings[0]
+    if _A_IM in request.headers:
+        delta = await _delta(request, path, served, coding)
+        if delta is not None:
+            return delta
+    await _encode(edition, coding)
+    return responses.document(edition, coding, max_age, now)
+
+
+async def _encode(edition: Edition, coding: str) -> None:
     if not edition.has(coding):
         await asyncio.to_thread(edition.encoded, coding)
-    return responses.document(edition, coding, max_age, now)
+
+
+async def _delta(request: web.Request, path: str, served: Served, coding: str) -> web.Response | None:
+    """Answer with what is new to a client that asks for that; None where it is to get the whole document.
+
+    To GET alone, of whose success a 226 tells (RFC 3229 section 10.4.1).
+    """
+    held = held_versions(_field(request, hdrs.IF_NONE_MATCH))
+    if (
+        not held
+        or served.deltas is None
+        or request.method != hdrs.METH_GET
+        or not accepts_feed(_field(request, _A_IM))
+    ):
+        return None
+    edition = await served.deltas(path, tuple(held))
+    if edition is None or edition.delta is None:
+        return None
+    await _encode(edition, coding)
+    return responses.delta(edition, coding, held[edition.delta.base], request.app[CLOCK]())
 
 
 def _is_navigation(request: web.Request) -> bool:

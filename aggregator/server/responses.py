@@ -28,6 +28,23 @@ def document(edition: Edition, coding: str, max_age: int, now: datetime) -> web.
     return web.Response(body=edition.encoded(coding), headers=headers)
 
 
+def delta(edition: Edition, coding: str, base: str, now: datetime) -> web.Response:
+    """Answer with what is new since the version that `base` tags (RFC 3229 section 10.4.1).
+
+    No cache that does not know the instance manipulation may keep it: it would take it for the whole document (section 10.8.3).
+    """
+    modified = edition.last_modified if is_settled(edition.last_modified, now) else None
+    whole = _document_headers(edition.etag(coding), coding, edition.media_type, modified, 0)
+    headers = {
+        **whole,
+        "IM": "feed",
+        "Delta-Base": base,
+        hdrs.CACHE_CONTROL: "no-store, im",
+        hdrs.VARY: "A-IM, If-None-Match, Accept-Encoding",
+    }
+    return web.Response(status=226, reason="IM Used", body=edition.encoded(coding), headers=headers)
+
+
 def not_modified(etag: str, max_age: int) -> web.Response:
     """Say that what the client holds is current, with the fields of RFC 9110 section 15.4.5; aiohttp adds Date."""
     return web.Response(status=304, headers=_validators(etag, max_age))

@@ -1,6 +1,6 @@
 """Served: what the server serves at one moment. Another takes its place whenever the configuration or the state changes."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +20,10 @@ class Editions(Protocol):
         ...
 
 
+# Path and digests of versions to an edition with a `delta`.
+Deltas = Callable[[str, tuple[str, ...]], Awaitable[Edition | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """Whether there is a good generation to serve; if not, why, in words for people outside."""
@@ -37,6 +41,7 @@ class Served:
 
     site_url   absolute, without a slash at its end: what every Location begins with
     max_age    path to the seconds for which an answer may be kept unasked; must not wait
+    deltas     gives what is new in a document since one of the versions with these digests, None where that can't be told
     has_pages  whether feeds have pages for people, to which a browser can be sent
     """
 
@@ -45,4 +50,5 @@ class Served:
     max_age: Callable[[str], int]
     addresses: Addresses = field(default_factory=Addresses)
     readiness: Readiness = READY
+    deltas: Deltas | None = None
     has_pages: bool = False
