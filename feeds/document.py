@@ -185,6 +185,7 @@ def compose(
         language=language,
         rights=one_line(site.copyright or "") or None,
         icon=_web_address(site.icon),
+        logo=_web_address(site.logo),
         ttl_minutes=ttl_minutes,
         entries=entries,
         retractions=tuple(Retraction(legal(identity), _whole_second(when)) for identity, when in retractions),

@@ -26,6 +26,7 @@ class Site:
     author: Author | None = None
     copyright: str | None = None
     icon: str | None = None
+    logo: str | None = None
 
     def address(self, path: str) -> str:
         """Give the absolute URL of `path`, which begins with a slash."""

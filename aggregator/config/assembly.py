@@ -56,6 +56,7 @@ def _site(settings: SiteSettings) -> Site:
         author=Author(name=author.name, email=author.email, url=author.url) if author else None,
         copyright=settings.copyright,
         icon=settings.icon,
+        logo=settings.logo,
     )
 
 

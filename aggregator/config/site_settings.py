@@ -58,6 +58,11 @@ class SiteSettings(Model):
         description="Picture of the site, square.",
         examples=["https://news.example.org/icon.png"],
     )
+    logo: WebAddress | None = Field(
+        default=None,
+        description="Picture of the site, twice as wide as high: for Atom's `logo`, and RSS's `image`, which is the icon otherwise.",
+        examples=["https://news.example.org/logo.png"],
+    )
     tag: Tag | None = Field(
         default=None,
         description="Tagging entity (RFC 4151) of the identities made here: a host or e-mail address that was yours, a comma, "

@@ -29,6 +29,7 @@ site:
   author: {name: The pilot, email: pilot@example.org, url: https://tide.example.org/pilot}
   copyright: © 2026 The Tide Table
   icon: https://tide.example.org/icon.png?size=512
+  logo: https://tide.example.org/logo.png
   tag: example.org,2024-02
 sources:
   - name: news
@@ -102,6 +103,7 @@ def test_the_site_is_what_the_file_says(whole: Settings) -> None:
         author=Author(name="The pilot", email="pilot@example.org", url="https://tide.example.org/pilot"),
         copyright="© 2026 The Tide Table",
         icon="https://tide.example.org/icon.png?size=512",
+        logo="https://tide.example.org/logo.png",
     )
     assert whole.timezone == ZoneInfo("Europe/Lisbon")
 

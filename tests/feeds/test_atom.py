@@ -194,7 +194,8 @@ def test_feed_metadata_is_said_where_it_is_known() -> None:
 
 
 def test_icon_and_logo_are_apart() -> None:
-    feed = feed_of(replace(FULL, logo="https://news.example.org/logo.png"))
+    site = replace(SITE, logo="https://news.example.org/logo.png")
+    feed = feed_of(compose(DEFINITION, ARTICLES, site, None))
     assert texts(feed, "a:icon") + texts(feed, "a:logo") == [SITE.icon, "https://news.example.org/logo.png"]
 
 
