@@ -8,8 +8,11 @@ from feeds.search_query import SearchQuery
 
 
 def fold(name: str) -> str:
-    """Give the form in which names compare: without case, compatibility forms and surplus white space."""
-    return " ".join(normalize("NFKC", name).casefold().split())
+    """Give the form in which names compare: without case, compatibility forms and surplus white space.
+
+    What is folded already stays as it is: casefold() takes some letters apart, hence the second normalisation.
+    """
+    return " ".join(normalize("NFKC", normalize("NFKC", name).casefold()).split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
