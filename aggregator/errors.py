@@ -4,8 +4,13 @@ AggregatorError
 ├── ConfigurationError   the configuration can't be used; carries every problem found in it
 ├── SourceError          a source as a whole can't be read
 ├── CatalogueError       the catalogue can't be opened or written
+│   └── TooSlowError     it took longer to read from than the reader may take
 ├── RefreshError         a refresh was given up; the last good state is kept
-└── PublishError         a static tree can't be written
+├── PublishError         a static tree can't be written
+├── ServeError           the server can't listen
+├── UnknownFeedError     a feed was asked for that there is none of
+├── SearchRequestError   a search can't be understood; carries every problem found in it
+└── TooBusyError         more is being asked for than can be made
 """
 
 from collections.abc import Sequence
@@ -66,6 +71,10 @@ class CatalogueError(AggregatorError):
     """The catalogue can't be opened, read or written; the text names it and what to do."""
 
 
+class TooSlowError(CatalogueError):
+    """What was asked of the catalogue took longer than it may; the text says how long that is."""
+
+
 class RefreshError(AggregatorError):
     """A refresh was given up and changed nothing; the text says why, and how to mean it."""
 
@@ -80,3 +89,15 @@ class ServeError(AggregatorError):
 
 class UnknownFeedError(AggregatorError):
     """A feed was asked for that there is none of; the text names it and what is close to it."""
+
+
+class SearchRequestError(AggregatorError):
+    """A search can't be understood. `problems` names each parameter, what stands there and what was expected."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class TooBusyError(AggregatorError):
+    """More is being asked for than can be made; the text is for people outside."""

@@ -4,6 +4,7 @@
     tables.py    what is kept
     records.py   Article to text and back
     names.py     the topics, providers and categories that have feeds of their own
+    deadlines.py statements that take too long, ended
     deciding.py  what a changed file means for an entry: pure
     history.py   which entries a feed holds, and since when
     versions.py  which entries a document had that a reader may hold

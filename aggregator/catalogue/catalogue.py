@@ -1,13 +1,14 @@
 """Catalogue: the database as a whole. Many may read, each from one generation; one writes at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from aggregator.catalogue.deadlines import ended_after
 from aggregator.catalogue.full_text import purge_removed
 from aggregator.catalogue.opening import exists, open_engine
 from aggregator.catalogue.reading import Snapshot
@@ -22,8 +23,9 @@ KEEP_WITHDRAWN = timedelta(days=90)
 class Catalogue:
     """An open catalogue. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, longest: timedelta | None = None) -> None:
         self._engine = engine
+        self._longest = longest
 
     @classmethod
     def open(cls, address: str) -> "Catalogue":
@@ -35,6 +37,10 @@ class Catalogue:
         """Tell whether there is a catalogue at a SQLAlchemy URL already."""
         return exists(address)
 
+    def within(self, longest: timedelta) -> "Catalogue":
+        """Give this catalogue for readers who may take no longer: after so long, reading from a snapshot raises TooSlowError."""
+        return Catalogue(self._engine, longest)
+
     def close(self) -> None:
         """Give back files and memory."""
         self._engine.dispose()
@@ -42,7 +48,7 @@ class Catalogue:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Give one state of the catalogue to read from; raise CatalogueError where the database fails."""
-        with self._errors("read"), self._engine.connect() as connection:
+        with self._errors("read"), self._engine.connect() as connection, self._deadline(connection):
             yield Snapshot(connection)
 
     @contextmanager
@@ -79,6 +85,9 @@ class Catalogue:
         """Give sqlite3's own connection, for what SQLAlchemy has no words for."""
         with closing(self._engine.raw_connection()) as connection:
             yield connection.driver_connection
+
+    def _deadline(self, connection: Connection) -> AbstractContextManager[None]:
+        return nullcontext() if self._longest is None else ended_after(connection, self._longest)
 
     @contextmanager
     def _errors(self, done: str) -> Iterator[None]:

@@ -61,7 +61,9 @@ def _file_of(url: URL) -> Path | None:
 
 def _connect(url: URL) -> Engine:
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000}
+        url,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000},
+        hide_parameters=True,  # an error is logged, and what readers search for must not be
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

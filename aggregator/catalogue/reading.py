@@ -185,6 +185,11 @@ class Snapshot:
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else _listed(row)
 
+    def spelling(self, kind: Kind, folded: str) -> str | None:
+        """Give the spelling of a name that most public articles use, or used last; None where none ever had that name."""
+        statement = select(names.c.name).where(names.c.key == Name(kind, folded, folded).key)
+        return self._connection.execute(statement).scalar_one_or_none()
+
     def article(self, identity_key: int) -> Article | None:
         """Give the public article with this key."""
         statement = (
