@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from aggregator.catalogue import Snapshot, Version
@@ -12,12 +13,14 @@ from aggregator.edition import Edition
 class Draft:
     """A document at one state of the catalogue. The same `fingerprint` means that `make` would give the same edition.
 
-    version  which entries it has, for whoever holds it to be told later what is new; None where that is not offered
+    version        which entries it has, for whoever holds it to be told later what is new; None where that is not offered
+    last_modified  when what it is made from changed last, though the document may not have; None where the edition knows
     """
 
     fingerprint: str
     make: Callable[[], Edition]
     version: Version | None = None
+    last_modified: datetime | None = None
 
 
 class Drafts(Protocol):

@@ -6,6 +6,7 @@ The only importer of the compression libraries. What the document says and how i
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -68,8 +69,7 @@ class Edition:
             raise ValueError(
                 f"last_modified of {self.path} is {self.last_modified}, expected a time with a time zone"
             )
-        # Cut, not rounded: a time in the future would be no Last-Modified (RFC 9110 section 8.8.2.1).
-        object.__setattr__(self, "last_modified", self.last_modified.astimezone(UTC).replace(microsecond=0))
+        object.__setattr__(self, "last_modified", _whole_second(self.last_modified))
         object.__setattr__(self, "digest", sha256(self.body).hexdigest())
 
     def etag(self, coding: str = IDENTITY) -> str:
@@ -79,6 +79,15 @@ class Edition:
         """
         digest = self.delta.instance if self.delta else self.digest
         return f'"{digest}"' if coding == IDENTITY else f'"{digest}-{coding}"'
+
+    def dated(self, last_modified: datetime) -> "Edition":
+        """Give the same bytes, with the compressed forms that there are or will be, at another time of change (aware)."""
+        moment = _whole_second(last_modified)
+        if moment == self.last_modified:
+            return self
+        other = copy(self)
+        object.__setattr__(other, "last_modified", moment)
+        return other
 
     def has(self, coding: str) -> bool:
         """Whether `encoded` would give the bytes at once."""
@@ -108,6 +117,11 @@ class Edition:
             if coding not in self._compressed:
                 self._compressed[coding] = encoder(self.body)
             return self._compressed[coding]
+
+
+def _whole_second(moment: datetime) -> datetime:
+    # Cut, not rounded: a time in the future would be no Last-Modified (RFC 9110 section 8.8.2.1).
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def _brotli(body: bytes) -> bytes:

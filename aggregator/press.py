@@ -29,6 +29,7 @@ class Press:
 
     capacity  bytes of bodies kept at most; those asked for least recently go first, and are made again on demand
     note      is told of every new edition that has a version
+    most      editions kept at most, None: no bound but that of their bytes
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Press:
         families: Sequence[Drafts],
         capacity: int,
         note: Callable[[Edition, Version], None] = lambda _edition, _version: None,
+        most: int | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._families = tuple(families)
         self._capacity = capacity
         self._note = note
+        self._most = most
         self._size = 0
         self._pressed: OrderedDict[str, Pressed] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Edition | None]] = {}
@@ -82,7 +85,8 @@ class Press:
         except CatalogueError as error:
             if held is None:
                 raise
-            logger.warning("serving the last edition of %s: %s", path, error)
+            # Without the query: what people search for is nobody's business.
+            logger.warning("serving the last edition of %s: %s", path.partition("?")[0], error)
             return held.edition
         self._keep(path, pressed)
         return None if pressed is None else pressed.edition
@@ -94,10 +98,10 @@ class Press:
             if draft is None:
                 return None
             if held is not None and held.fingerprint == draft.fingerprint:
-                return Pressed(held.edition, held.fingerprint, generation, held.version)
+                return Pressed(_dated(held.edition, draft), held.fingerprint, generation, held.version)
             edition = draft.make()
         if held is not None and held.edition.digest == edition.digest:
-            edition = held.edition
+            edition = _dated(held.edition, draft)
         return Pressed(edition, draft.fingerprint, generation, draft.version)
 
     def _keep(self, path: str, pressed: Pressed | None) -> None:
@@ -110,6 +114,14 @@ class Press:
             self._note(pressed.edition, pressed.version)
         self._pressed[path] = pressed
         self._size += len(pressed.edition.body)
-        while self._size > self._capacity and len(self._pressed) > 1:
+        while self._has_too_much() and len(self._pressed) > 1:
             _, dropped = self._pressed.popitem(last=False)
             self._size -= len(dropped.edition.body)
+
+    def _has_too_much(self) -> bool:
+        is_too_many = self._most is not None and len(self._pressed) > self._most
+        return is_too_many or self._size > self._capacity
+
+
+def _dated(edition: Edition, draft: Draft) -> Edition:
+    return edition if draft.last_modified is None else edition.dated(draft.last_modified)

@@ -121,3 +121,12 @@ def test_the_size_counts_what_was_made() -> None:
     one = edition(b"text" * 100)
     made = len(one.encoded("gzip"))
     assert one.size() == 400 + made
+
+
+def test_another_date_leaves_bytes_tags_and_compressed_forms_as_they_are() -> None:
+    one = edition()
+    later = one.dated(MOMENT + timedelta(hours=1, microseconds=1))
+    assert (one.last_modified, later.last_modified) == (MOMENT, MOMENT + timedelta(hours=1))
+    assert (later.body, later.etag("gzip")) == (one.body, one.etag("gzip"))
+    assert later.encoded("gzip") is one.encoded("gzip")
+    assert later.dated(MOMENT + timedelta(hours=1)) is later

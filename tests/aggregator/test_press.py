@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ class Documents:
     asked: int = 0
     go_on: threading.Event = field(default_factory=threading.Event)
     failure: Exception | None = None
+    changed: datetime | None = None
 
     def find(self, path: str, snapshot: Snapshot) -> Draft | None:
         assert snapshot.generation.number == 0
@@ -35,7 +36,7 @@ class Documents:
             raise self.failure
         if path not in self.texts:
             return None
-        return Draft(self.texts[path], lambda: self._make(path))
+        return Draft(self.texts[path], lambda: self._make(path), last_modified=self.changed)
 
     def paths(self, snapshot: Snapshot) -> Iterator[str]:
         assert snapshot.generation.number == 0
@@ -188,3 +189,43 @@ async def test_the_first_family_that_has_a_document_gives_it(documents: Document
     press = Press(catalogue, [documents, other], capacity=1000)
     assert [await body_of(press, path) for path in ("/a", "/c")] == [b"A", b"C"]
     catalogue.close()
+
+
+async def test_no_more_editions_are_kept_than_a_press_may_however_small_they_are(
+    documents: Documents, tmp_path: Path
+) -> None:
+    documents.texts |= {f"/{number}": "" for number in range(4)}
+    catalogue = Catalogue.open(f"sqlite:///{tmp_path}/catalogue.db")
+    press = Press(catalogue, [documents], capacity=1000, most=3)
+    for number in range(4):
+        await press.edition(f"/{number}")
+    assert [press.current(f"/{number}") is not None for number in range(4)] == [False, True, True, True]
+    catalogue.close()
+
+
+async def test_a_document_that_is_dated_anew_keeps_its_bytes_and_compressed_forms(
+    press: Press, documents: Documents
+) -> None:
+    documents.changed = NOON
+    before = await press.edition("/a")
+    assert before is not None
+    compressed = before.encoded("br")
+    for generation, text in ((2, "A"), (3, "another fingerprint|A")):
+        documents.texts["/a"] = text
+        documents.changed = NOON + timedelta(hours=generation)
+        press.advance(generation)
+        after = await press.edition("/a")
+        assert after is not None
+        assert after.last_modified == documents.changed
+        assert after.encoded("br") is compressed
+
+
+async def test_fault_29_the_log_says_of_a_document_that_can_not_be_made_no_query(
+    press: Press, documents: Documents, caplog: pytest.LogCaptureFixture
+) -> None:
+    documents.texts["/a?q=canary"] = "A"
+    await press.edition("/a?q=canary")
+    documents.failure = CatalogueError("the disk is on fire")
+    press.advance(2)
+    assert await body_of(press, "/a?q=canary") == b"A"
+    assert caplog.messages == ["serving the last edition of /a: the disk is on fire"]
