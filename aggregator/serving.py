@@ -10,6 +10,7 @@ from aggregator.config import Settings
 from aggregator.delta_drafts import delta_path
 from aggregator.edition import Edition
 from aggregator.press import Press
+from aggregator.searches import Searches
 from aggregator.server import READY, Addresses, Readiness, Running, Served, create_app, listen
 from aggregator.version_keeper import VersionKeeper
 from aggregator.wiring import wire
@@ -36,6 +37,7 @@ class Serving:
         self._running: Running | None = None
         self._versions = VersionKeeper(catalogue)
         self._press, self._deltas = self._new_presses()
+        self._searches = self._new_searches()
         self._served = self._look()
 
     async def start(self, host: str, port: int, *, reuse_port: bool = False) -> int:
@@ -55,6 +57,7 @@ class Serving:
         """Serve under another configuration from now on, without dropping a connection."""
         self._settings = settings
         self._press, self._deltas = self._new_presses()
+        self._searches = self._new_searches()
         self._served = self._look()
 
     async def stop(self) -> None:
@@ -74,6 +77,9 @@ class Serving:
     async def _delta(self, path: str, digests: tuple[str, ...]) -> Edition | None:
         return await self._deltas.edition(delta_path(path, digests))
 
+    def _new_searches(self) -> Searches:
+        return Searches(self._catalogue, wire(self._settings, self._catalogue).searches)
+
     def _look(self) -> Served:
         """Give what is to be served from now on."""
         with self._catalogue.snapshot() as snapshot:
@@ -82,6 +88,7 @@ class Serving:
             state = (generation, snapshot.next_due() is None)
         self._press.advance(state)
         self._deltas.advance(state)
+        self._searches.advance(state)
         settings = self._settings
         return Served(
             press=self._press,
@@ -95,6 +102,7 @@ class Serving:
             readiness=READY if generation else _NOT_READY,
             deltas=self._delta,
             has_pages=True,
+            searches=self._searches,
         )
 
     def _max_age(self, longest: int, _path: str) -> int:

@@ -9,6 +9,7 @@ from aggregator.delta_drafts import DeltaDrafts
 from aggregator.draft import Drafts
 from aggregator.feed_drafts import FeedDrafts
 from aggregator.refresh import Refresh
+from aggregator.search_drafts import SearchDrafts
 from aggregator.site.pages import Pages
 
 
@@ -20,18 +21,21 @@ class Wiring:
     definitions: Definitions
     families: tuple[Drafts, ...]
     deltas: DeltaDrafts
+    searches: SearchDrafts
     refresh: Refresh
 
 
 def wire(settings: Settings, catalogue: Catalogue) -> Wiring:
     """Put the parts together."""
     definitions = Definitions(settings)
-    formats = settings.defaults.formats
-    feeds = FeedDrafts(definitions, settings.site, formats, settings.server.max_age)
+    defaults, max_age = settings.defaults, settings.server.max_age
+    formats = defaults.formats
+    feeds = FeedDrafts(definitions, settings.site, formats, max_age)
     return Wiring(
         settings,
         definitions,
         families=(feeds, Pages(definitions, settings.site, formats)),
         deltas=DeltaDrafts(feeds),
+        searches=SearchDrafts(settings.site, formats, defaults.limit, defaults.content, max_age),
         refresh=Refresh(settings, definitions, catalogue),
     )

@@ -113,6 +113,7 @@ class FeedDocument:
     page_url     the absolute URL of its page for people
     history      the document's place in the history of the feed
     site_url     the absolute URL to which the paths of `history` belong
+    query        what stands behind the path and suffix of its own address, with its question mark, escaped
     updated      when it last changed (aware, UTC)
     retractions  what readers should forget
     authors      who answers for the feed; never empty, so that every Atom entry has an author
@@ -133,12 +134,13 @@ class FeedDocument:
     icon: str | None = None
     logo: str | None = None
     ttl_minutes: int | None = None
+    query: str = ""
     entries: tuple[Entry, ...] = ()
     retractions: tuple[Retraction, ...] = ()
 
     def self_url(self, suffix: str) -> str:
         """Give the canonical absolute URL of the document in the format of `suffix`, which begins with a dot."""
-        return self._url(self.history.path, suffix)
+        return self._url(self.history.path, suffix) + self.query
 
     def history_urls(self, suffix: str) -> dict[str, str]:
         """Give the absolute URLs of the documents around this one, by their link relation (RFC 5005 section 4)."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from feeds.errors import SearchQueryError
 
 _TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_WORD = re.compile(r'[^\s"-][^\s"]*')
+_CAPITALS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _LONGEST = 500
 _MOST_TERMS = 32
 
@@ -51,3 +53,17 @@ def parse_search_query(text: str) -> SearchQuery:
     if sum(map(len, groups)) + len(none) > _MOST_TERMS:
         raise SearchQueryError(f"{text[:40]!r}… has too many words, expected at most {_MOST_TERMS}")
     return SearchQuery(tuple(tuple(group) for group in groups), tuple(none))
+
+
+def write_search_query(query: SearchQuery) -> str:
+    """Write `query` in the one form of all that ask the same: what is wanted first, each term with no more marks than it needs.
+
+    Words compare without case; that of A to Z is all that every full-text index agrees about.
+    """
+    wanted = [" OR ".join(map(_written, group)) for group in query.all]
+    return " ".join([*wanted, *("-" + _written(term) for term in query.none)])
+
+
+def _written(term: str) -> str:
+    folded = " ".join(term.split()).translate(_CAPITALS)
+    return folded if _WORD.fullmatch(folded) else f'"{folded}"'

@@ -118,8 +118,11 @@ def _permalink(value: object) -> str:
     return word
 
 
-def _domain(value: object) -> str:
-    """Give a domain as articles' providers have it: lower-case ASCII. Not always a host: a provider without one has a slug."""
+def domain(value: object) -> str:
+    """Give a domain as articles' providers have it: lower-case ASCII. Not always a host: a provider without one has a slug.
+
+    Raises ValueError where it is none.
+    """
     word = some_text(value)
     folded = fold(word).rstrip(".")
     if len(folded) > _LONGEST_HOST or not _DOMAIN.fullmatch(folded):
@@ -131,7 +134,7 @@ def _domain(value: object) -> str:
 
 
 def _host(value: object) -> str:
-    word = _domain(value)
+    word = domain(value)
     if not _is_host(word):
         raise ValueError(f"{quoted(word)} is no host, expected one such as www.example.org")
     return word
@@ -172,7 +175,7 @@ Tag = Annotated[str, BeforeValidator(_tag), WithJsonSchema({"type": "string", "p
 Permalink = Annotated[
     str, BeforeValidator(_permalink), WithJsonSchema({"type": "string", "pattern": r"\{(slug|path)\}"})
 ]
-Domain = Annotated[str, BeforeValidator(_domain), text_schema()]
+Domain = Annotated[str, BeforeValidator(domain), text_schema()]
 Folder = Annotated[Path, BeforeValidator(_folder), text_schema()]
 Host = Annotated[str, BeforeValidator(_host), text_schema()]
 ListeningHost = Annotated[str, BeforeValidator(_listening_host), text_schema()]

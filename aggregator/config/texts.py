@@ -176,14 +176,15 @@ def _format(value: object) -> str:
 
 
 def _content(value: object) -> Content:
-    return _chosen(value, Content, "content")
+    return chosen(value, Content, "content")
 
 
 def _order(value: object) -> Order:
-    return _chosen(value, Order, "order")
+    return chosen(value, Order, "order")
 
 
-def _chosen(value: object, choices: type[Choice], noun: str) -> Choice:
+def chosen(value: object, choices: type[Choice], noun: str) -> Choice:
+    """Give the one of `choices` that `value` names; raise ValueError where it names none."""
     word, known = some_text(value), [str(choice) for choice in choices]
     if word not in known:
         raise ValueError(

@@ -9,6 +9,7 @@ headers.py      the header fields that answers share: pure
 addresses.py    which path a request means, and where old addresses lead: pure
 conditional.py  whether what the client holds is current: pure
 encoding.py     which content codings a request accepts: pure
+searching.py    from a search to its edition, or to why there is none
 bodies.py       bodies that requests bring, which nobody wants
 failures.py     telling of failures once
 stalls.py       clients that stop reading
@@ -17,6 +18,16 @@ stalls.py       clients that stop reading
 from aggregator.server.addresses import Addresses
 from aggregator.server.app import create_app
 from aggregator.server.runner import Running, listen
-from aggregator.server.served import READY, Editions, Readiness, Served
+from aggregator.server.served import READY, Editions, Readiness, Searches, Served
 
-__all__ = ["READY", "Addresses", "Editions", "Readiness", "Running", "Served", "create_app", "listen"]
+__all__ = [
+    "READY",
+    "Addresses",
+    "Editions",
+    "Readiness",
+    "Running",
+    "Searches",
+    "Served",
+    "create_app",
+    "listen",
+]

@@ -92,6 +92,11 @@ def requested_path(target: str) -> str | None:
     return path if _PATH.fullmatch(path) else None
 
 
+def requested_query(target: str) -> str:
+    """Give the query of a request target, as it came and without its question mark; empty where there is none."""
+    return target.partition("#")[0].partition("?")[2]
+
+
 def _unescaped(escape: re.Match[str]) -> str:
     character = chr(int(escape[1], 16))
     return character if character in _UNRESERVED else escape[0]

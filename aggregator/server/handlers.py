@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from aiohttp import hdrs, web
@@ -14,6 +15,7 @@ from aggregator.server.conditional import Outcome, Preconditions, decide
 from aggregator.server.deltas import accepts_feed, held_versions
 from aggregator.server.encoding import acceptable_codings
 from aggregator.server.failures import Failures
+from aggregator.server.searching import search
 from aggregator.server.served import Served
 
 SERVED: web.AppKey[Callable[[], Served]] = web.AppKey("served")
@@ -60,6 +62,11 @@ def _answer_other_method(request: web.Request) -> web.Response:
 async def _answer(request: web.Request, path: str, served: Served) -> web.Response:
     if not served.readiness.is_ready:
         return _unready(path, served.readiness.reason)
+    if served.searches is not None and served.searches.answers(path):
+        found = await search(served.searches, path, request.raw_path)
+        # They have no page yet, so a browser gets the feed; and nobody keeps which versions of them there were.
+        plain = replace(served, has_pages=False, deltas=None)
+        return found if isinstance(found, web.Response) else await _send(found, request, path, plain)
     edition = served.press.current(path)
     if edition is not None:
         return await _send(edition, request, path, served)

@@ -95,6 +95,11 @@ def not_found() -> web.Response:
     return _text(404, "There is nothing at this address.", _NOT_FOUND)
 
 
+def bad_request(reason: str) -> web.Response:
+    """Say what is wrong with a request. No cache keeps it: with the next version it may be right."""
+    return _text(400, reason, NO_STORE)
+
+
 def gone() -> web.Response:
     """Say that there is nothing here any more: feed readers end their subscription."""
     return _text(410, "This feed has ended. Please unsubscribe.", _FOR_GOOD)

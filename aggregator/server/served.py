@@ -24,6 +24,21 @@ class Editions(Protocol):
 Deltas = Callable[[str, tuple[str, ...]], Awaitable[Edition | None]]
 
 
+class Searches(Protocol):
+    """Gives editions by the path and the query of their address."""
+
+    def answers(self, path: str) -> bool:
+        """Tell whether searches are to be had at `path`, such as /search.atom."""
+        ...
+
+    async def edition(self, path: str, query: str) -> Edition | None:
+        """Give what `query`, as it came, asks for at `path`.
+
+        Raises SearchRequestError, TooBusyError or TooSlowError where it can't be had; others where that can't be found out.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """Whether there is a good generation to serve; if not, why, in words for people outside."""
@@ -43,6 +58,7 @@ class Served:
     max_age    path to the seconds for which an answer may be kept unasked; must not wait
     deltas     gives what is new in a document since one of the versions with these digests, None where that can't be told
     has_pages  whether feeds have pages for people, to which a browser can be sent
+    searches   what is asked for by query, None: nothing
     """
 
     press: Editions
@@ -52,3 +68,4 @@ class Served:
     readiness: Readiness = READY
     deltas: Deltas | None = None
     has_pages: bool = False
+    searches: Searches | None = None

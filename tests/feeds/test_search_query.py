@@ -1,9 +1,11 @@
 """The language of full-text queries."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds.errors import SearchQueryError
-from feeds.search_query import parse_search_query
+from feeds.search_query import parse_search_query, write_search_query
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,37 @@ def test_a_search_query_is_words_phrases_alternatives_and_exclusions(
 ) -> None:
     parsed = parse_search_query(query)
     assert ([list(group) for group in parsed.all], list(parsed.none)) == (groups, none)
+
+
+@pytest.mark.parametrize(
+    ("query", "written"),
+    [
+        ("Tides", "tides"),
+        ("  low   tides ", "low tides"),
+        ('"tides"', "tides"),
+        ('"Low  Tides"', '"low tides"'),
+        ("-storm tides", "tides -storm"),
+        ('pytorch OR "Deep Learning" -sponsored', 'pytorch OR "deep learning" -sponsored'),
+        ('"OR" x', "or x"),
+        ('"-a" --b', '"-a" -"-b"'),
+        ("ÉTÉ straße", "ÉtÉ straße"),
+    ],
+)
+def test_a_query_has_one_written_form(query: str, written: str) -> None:
+    assert write_search_query(parse_search_query(query)) == written
+
+
+_PIECES = st.sampled_from(["OR", "-", '"', " ", "a", "B", "-OR", '"x y"', "\u00e9", "\u3000", "--"])
+
+
+@given(text=st.text(max_size=40) | st.lists(_PIECES, max_size=12).map("".join))
+def test_the_written_form_asks_the_same_and_is_its_own(text: str) -> None:
+    try:
+        query = parse_search_query(text)
+    except SearchQueryError:
+        return
+    written = write_search_query(query)
+    again = parse_search_query(written)
+    assert write_search_query(again) == written
+    assert [len(group) for group in again.all] == [len(group) for group in query.all]
+    assert len(again.none) == len(query.none)
