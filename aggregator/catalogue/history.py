@@ -146,19 +146,46 @@ def _automatic_feeds(article: Article) -> set[int]:
     return {key_of(EVERYTHING), *(name.key for name in names_of(article))}
 
 
-def close_archives(connection: Connection, feed: int, size: int) -> None:
-    """Close archives of `size` entries, as long as more than that have arrived since the last was closed."""
-    last = connection.execute(
-        select(archives).where(archives.c.feed == feed).order_by(archives.c.number.desc()).limit(1)
-    ).one_or_none()
-    number, end = (0, None) if last is None else (last.number, (last.arrival, last.key))
-    while True:
-        beyond = connection.execute(open_members(feed, end).limit(size + 1)).all()
-        if len(beyond) <= size:
-            return
-        number, end = number + 1, (beyond[size - 1].arrival, beyond[size - 1].key)
-        values = {"feed": feed, "number": number, "arrival": end[0], "key": end[1]}
-        connection.execute(archives.insert().values(**values))
+def close_archives(connection: Connection, feeds: Sequence[int], size: int) -> None:
+    """Close archives of `size` entries in each of these feeds, as long as more than that have arrived since the last was closed."""
+    for batch in batches(feeds):
+        newest = select(archives.c.feed, func.max(archives.c.number)).where(archives.c.feed.in_(batch))
+        known = {row[0]: row[1] for row in connection.execute(newest.group_by(archives.c.feed))}
+        _close_first_archives(connection, [feed for feed in batch if feed not in known], size)
+        for feed, number in known.items():
+            _close_more_archives(connection, feed, number, size)
+
+
+def _close_first_archives(connection: Connection, feeds: Sequence[int], size: int) -> None:
+    """Close the archives of feeds that have none yet.
+
+    One statement for all: a statement for each archive took a third of what a first load writes (measured, 10,000 files).
+    """
+    of_feed = func.row_number().over(
+        partition_by=memberships.c.feed, order_by=(memberships.c.arrival, memberships.c.key)
+    )
+    arrived = func.count().over(partition_by=memberships.c.feed)
+    members = (
+        select(memberships, of_feed.label("place"), arrived.label("arrived"))
+        .where(memberships.c.feed.in_(feeds))
+        .subquery()
+    )
+    ends = select(members.c.feed, members.c.place // size, members.c.arrival, members.c.key).where(
+        members.c.place % size == 0, members.c.arrived > members.c.place
+    )
+    connection.execute(archives.insert().from_select(["feed", "number", "arrival", "key"], ends))
+
+
+def _close_more_archives(connection: Connection, feed: int, number: int, size: int) -> None:
+    end = archive_ends(connection, feed, [number])[number]
+    beyond = connection.execute(open_members(feed, end)).all()
+    ends = beyond[size - 1 : -1 : size]
+    if ends:
+        rows = [
+            {"feed": feed, "number": number + place, "arrival": row.arrival, "key": row.key}
+            for place, row in enumerate(ends, 1)
+        ]
+        connection.execute(archives.insert(), rows)
 
 
 def open_members(feed: int, end: tuple[int, int] | None) -> Select[tuple[int, int]]:

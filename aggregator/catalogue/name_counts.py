@@ -1,10 +1,12 @@
 """How often names are used, kept up to date by differences: the cost is that of the change, not of the archive."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.names import Kind, Name, names_of
@@ -28,25 +30,35 @@ class NameCounts:
         """Write the differences; `changed` is the time to note for every name concerned."""
         self._write_spellings(connection)
         by_key = {name.key: name for name in self._differences}
-        known = _known(connection, sorted(by_key))
-        for name in sorted(by_key.values(), key=lambda name: (name.kind, name.folded)):
-            total, spelling = _usage(connection, name.key)
-            if name.key in known:
-                values = {"name": spelling or known[name.key], "articles": total, "changed": changed}
-                statement = names.update().where(names.c.key == name.key).values(**values)
-                connection.execute(statement.values(peak=func.max(names.c.peak, total)))
-            elif total:
-                _insert(connection, name, spelling, total, changed)
+        keys = sorted(by_key)
+        known, usages = _known(connection, keys), _usages(connection, keys)
+        unused = _Usage(0, "")
+        _update(connection, {key: usages.get(key, unused) for key in known}, known, changed)
+        fresh = sorted(
+            (by_key[key] for key in usages.keys() - known.keys()), key=lambda name: (name.kind, name.folded)
+        )
+        for name in fresh:
+            _insert(connection, name, usages[name.key], changed)
 
     def _write_spellings(self, connection: Connection) -> None:
-        for name, difference in self._differences.items():
-            same = (spellings.c.key == name.key, spellings.c.spelling == name.spelling)
-            statement = spellings.update().where(*same).values(articles=spellings.c.articles + difference)
-            if not connection.execute(statement).rowcount and difference:
-                connection.execute(
-                    spellings.insert().values(key=name.key, spelling=name.spelling, articles=difference)
-                )
+        rows = [
+            {"key": name.key, "spelling": name.spelling, "articles": difference}
+            for name, difference in self._differences.items()
+            if difference
+        ]
+        if rows:
+            added = insert(spellings)
+            total = spellings.c.articles + added.excluded.articles
+            connection.execute(added.on_conflict_do_update(set_={"articles": total}), rows)
         connection.execute(spellings.delete().where(spellings.c.articles <= 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """How many articles use a name, and the spelling that most of them use (of equals, the first)."""
+
+    articles: int
+    spelling: str
 
 
 def _known(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
@@ -58,20 +70,44 @@ def _known(connection: Connection, keys: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _usage(connection: Connection, key: int) -> tuple[int, str]:
-    """Give how many articles use a name, and the spelling that most of them use (of equals, the first)."""
-    statement = select(spellings.c.articles, spellings.c.spelling).where(spellings.c.key == key)
-    rows = connection.execute(statement.order_by(spellings.c.articles.desc(), spellings.c.spelling)).all()
-    return sum(row.articles for row in rows), rows[0].spelling if rows else ""
+def _usages(connection: Connection, keys: Sequence[int]) -> dict[int, _Usage]:
+    """Give how each name is used, by its key; those that no article uses are left out."""
+    found: dict[int, _Usage] = {}
+    for batch in batches(keys):
+        statement = select(spellings).where(spellings.c.key.in_(batch))
+        for row in connection.execute(statement.order_by(spellings.c.articles.desc(), spellings.c.spelling)):
+            first = found.get(row.key)
+            found[row.key] = _Usage(
+                (first.articles if first else 0) + row.articles, first.spelling if first else row.spelling
+            )
+    return found
 
 
-def _insert(connection: Connection, name: Name, spelling: str, total: int, changed: datetime | None) -> None:
+def _update(
+    connection: Connection, usages: Mapping[int, _Usage], known: Mapping[int, str], changed: datetime | None
+) -> None:
+    rows = [
+        {"which": key, "spelt": usage.spelling or known[key], "used": usage.articles, "at": changed}
+        for key, usage in usages.items()
+    ]
+    if rows:
+        used = bindparam("used", type_=names.c.articles.type)
+        values = {
+            "name": bindparam("spelt"),
+            "articles": used,
+            "peak": func.max(names.c.peak, used),
+            "changed": bindparam("at", type_=names.c.changed.type),
+        }
+        connection.execute(names.update().where(names.c.key == bindparam("which")).values(**values), rows)
+
+
+def _insert(connection: Connection, name: Name, usage: _Usage, changed: datetime | None) -> None:
     values = {
         "kind": name.kind,
         "folded": name.folded,
-        "name": spelling,
-        "articles": total,
-        "peak": total,
+        "name": usage.spelling,
+        "articles": usage.articles,
+        "peak": usage.articles,
         "changed": changed,
     }
     connection.execute(names.insert().values(key=name.key, slug=_free_slug(connection, name), **values))

@@ -216,12 +216,10 @@ class Writer:
 
     def _close_archives(self, touched: set[int], archive_size: int) -> None:
         configured = {feed_key(definition): definition for definition in self._definitions}
-        for feed in sorted(touched):
-            definition = configured.get(feed)
-            if definition is None:
-                close_archives(self._connection, feed, archive_size)
-            elif definition.keeps_history:
-                close_archives(self._connection, feed, definition.limit)
+        close_archives(self._connection, sorted(touched - configured.keys()), archive_size)
+        for feed in sorted(touched & configured.keys()):
+            if configured[feed].keeps_history:
+                close_archives(self._connection, [feed], configured[feed].limit)
 
     def _purge_withdrawn(self) -> None:
         """Forget what was withdrawn so long ago that every reader has been told."""
