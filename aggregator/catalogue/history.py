@@ -5,7 +5,7 @@ a run of arrivals; once closed it never gains an entry, so an article that comes
 walks back from the feed: it is in no archive that anybody may have read before.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Connection, Select, func, literal, select, tuple_, type_coerce
@@ -146,14 +146,28 @@ def _automatic_feeds(article: Article) -> set[int]:
     return {key_of(EVERYTHING), *(name.key for name in names_of(article))}
 
 
-def close_archives(connection: Connection, feeds: Sequence[int], size: int) -> None:
-    """Close archives of `size` entries in each of these feeds, as long as more than that have arrived since the last was closed."""
+def close_archives(connection: Connection, feeds: Sequence[int], size: int, generation: int) -> None:
+    """Close archives of at most `size` entries in each of these feeds, as long as more than that have arrived since the last was closed.
+
+    What `generation` brought stays out of an archive that has earlier arrivals: so that readers who do not walk are shown it, articles
+    dated long ago too.
+    """
+    start = generation << _SECONDS_BITS
     for batch in batches(feeds):
         newest = select(archives.c.feed, func.max(archives.c.number)).where(archives.c.feed.in_(batch))
         known = {row[0]: row[1] for row in connection.execute(newest.group_by(archives.c.feed))}
-        _close_first_archives(connection, [feed for feed in batch if feed not in known], size)
+        first = [feed for feed in batch if feed not in known]
+        known |= dict.fromkeys(_outgrown(connection, first, size, start), 0)
+        _close_first_archives(connection, [feed for feed in first if feed not in known], size)
         for feed, number in known.items():
-            _close_more_archives(connection, feed, number, size)
+            _close_more_archives(connection, feed, number, size, start)
+
+
+def _outgrown(connection: Connection, feeds: Sequence[int], size: int, start: int) -> Sequence[int]:
+    """Give the feeds that held something before `start`, and hold more than `size` now."""
+    statement = select(memberships.c.feed).where(memberships.c.feed.in_(feeds)).group_by(memberships.c.feed)
+    grown = statement.having(func.min(memberships.c.arrival) < start, func.count() > size)
+    return connection.execute(grown).scalars().all()
 
 
 def _close_first_archives(connection: Connection, feeds: Sequence[int], size: int) -> None:
@@ -176,16 +190,24 @@ def _close_first_archives(connection: Connection, feeds: Sequence[int], size: in
     connection.execute(archives.insert().from_select(["feed", "number", "arrival", "key"], ends))
 
 
-def _close_more_archives(connection: Connection, feed: int, number: int, size: int) -> None:
-    end = archive_ends(connection, feed, [number])[number]
-    beyond = connection.execute(open_members(feed, end)).all()
-    ends = beyond[size - 1 : -1 : size]
-    if ends:
-        rows = [
-            {"feed": feed, "number": number + place, "arrival": row.arrival, "key": row.key}
-            for place, row in enumerate(ends, 1)
-        ]
+def _close_more_archives(connection: Connection, feed: int, number: int, size: int, start: int) -> None:
+    end = archive_ends(connection, feed, [number])[number] if number else None
+    beyond = [(row.arrival, row.key) for row in connection.execute(open_members(feed, end))]
+    rows = [
+        {"feed": feed, "number": number + place, "arrival": arrival, "key": key}
+        for place, (arrival, key) in enumerate(_ends(beyond, size, start), 1)
+    ]
+    if rows:
         connection.execute(archives.insert(), rows)
+
+
+def _ends(arrived: Sequence[tuple[int, int]], size: int, start: int) -> Iterator[tuple[int, int]]:
+    """Give the last of each archive among what arrived; none mixes what came before `start` with what came after."""
+    place = 0
+    while len(arrived) - place > size:
+        earlier = sum(arrival < start for arrival, _ in arrived[place : place + size])
+        place += earlier or size
+        yield arrived[place - 1]
 
 
 def open_members(feed: int, end: tuple[int, int] | None) -> Select[tuple[int, int]]:

@@ -216,10 +216,10 @@ class Writer:
 
     def _close_archives(self, touched: set[int], archive_size: int) -> None:
         configured = {feed_key(definition): definition for definition in self._definitions}
-        close_archives(self._connection, sorted(touched - configured.keys()), archive_size)
+        close_archives(self._connection, sorted(touched - configured.keys()), archive_size, self._number)
         for feed in sorted(touched & configured.keys()):
             if configured[feed].keeps_history:
-                close_archives(self._connection, [feed], configured[feed].limit)
+                close_archives(self._connection, [feed], configured[feed].limit, self._number)
 
     def _purge_withdrawn(self) -> None:
         """Forget what was withdrawn so long ago that every reader has been told."""

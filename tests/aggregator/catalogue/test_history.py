@@ -84,6 +84,17 @@ def test_an_article_that_comes_late_is_shown_and_in_no_closed_archive(shelf: She
     assert archives(shelf) == before
 
 
+@pytest.mark.parametrize("feed", [ALL, BOATS, TOPIC], ids=["everything", "configured", "topic"])
+def test_an_article_that_comes_late_among_others_is_shown_as_they_are(
+    shelf: Shelf, feed: FeedDefinition
+) -> None:
+    shelf.apply(numbered(0), numbered(1))
+    late = article("late", published=NOON - 9 * HOUR, topics=("Boats",))
+    shelf.apply(numbered(2), late, now=LATER)
+    assert window(shelf, feed) == ["N02", "N01", "Late"]
+    assert archives(shelf, feed) == [["N01", "N00"]]
+
+
 def test_an_article_that_enters_a_feed_by_an_edit_comes_late_there_and_stays_where_it_was_elsewhere(
     shelf: Shelf,
 ) -> None:
