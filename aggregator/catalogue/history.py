@@ -1,14 +1,25 @@
 """Which entries each feed holds, since when, and which of its archives are closed: what RFC 5005 and RFC 6721 build on.
 
-An entry arrives in a feed once, in the generation that brought it there, and keeps its place however it is edited. An archive is
-a run of arrivals; once closed it never gains an entry, so an article that comes late, whatever its date, is found by whoever
-walks back from the feed: it is in no archive that anybody may have read before.
+An entry arrives in a feed once, in the generation that brought it there. An archive is a run of arrivals; once closed it never
+gains an entry, so an article that comes late, whatever its date, is found by whoever walks back from the feed: it is in no archive
+that anybody may have read before. For the same reason an entry that is edited leaves the archive that holds it, and arrives again.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, Select, func, literal, select, tuple_, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    FromClause,
+    Select,
+    Tuple,
+    func,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria
@@ -56,9 +67,16 @@ class Memberships:
             statement = select(memberships.c.feed).where(memberships.c.key.in_(batch)).distinct()
             self.touched.update(self._connection.execute(statement).scalars())
 
-    def follow(self, written: Mapping[int, Article], returned: Collection[int]) -> None:
-        """Bring the members of every feed up to date with entries that were written; `returned` had been withdrawn."""
+    def follow(
+        self, written: Mapping[int, Article], returned: Collection[int], edited: Collection[int]
+    ) -> None:
+        """Bring the members of every feed up to date with entries that were written.
+
+        returned  those that had been withdrawn: they arrive everywhere again
+        edited    those with another `updated`: they arrive again where a closed archive holds them (RFC 5005 section 4.1)
+        """
         self.remove(sorted(returned))
+        self._leave_archives(sorted(edited))
         self._follow_names(written)
         for definition in self._definitions:
             for batch in batches(sorted(written)):
@@ -88,6 +106,22 @@ class Memberships:
             theirs = (memberships.c.feed == feed, memberships.c.key.in_(batch))
             self._connection.execute(memberships.delete().where(*theirs))
         self.touched.add(feed)
+
+    def _leave_archives(self, keys: Sequence[int]) -> None:
+        last = select(func.max(archives.c.number)).where(archives.c.feed == memberships.c.feed)
+        newest = archives.alias()
+        is_archived = (
+            select(newest.c.number)
+            .where(
+                newest.c.feed == memberships.c.feed,
+                newest.c.number == last.correlate(memberships).scalar_subquery(),
+                _place(newest) >= _place(memberships),
+            )
+            .correlate(memberships)
+            .exists()
+        )
+        for batch in batches(keys):
+            self._connection.execute(memberships.delete().where(memberships.c.key.in_(batch), is_archived))
 
     def _follow_names(self, written: Mapping[int, Article]) -> None:
         """Follow the feeds that every article is in by what it says: that of everything, and those of its names."""
@@ -212,18 +246,22 @@ def _ends(arrived: Sequence[tuple[int, int]], size: int, start: int) -> Iterator
 
 def open_members(feed: int, end: tuple[int, int] | None) -> Select[tuple[int, int]]:
     """Give the statement for what arrived in a feed after `end`, as arrival and key, in that order."""
-    place = tuple_(memberships.c.arrival, memberships.c.key)
     statement = select(memberships.c.arrival, memberships.c.key).where(memberships.c.feed == feed)
     if end is not None:
-        statement = statement.where(place > end)
+        statement = statement.where(_place(memberships) > end)
     return statement.order_by(memberships.c.arrival, memberships.c.key)
 
 
 def members_between(feed: int, start: tuple[int, int] | None, end: tuple[int, int]) -> Select[tuple[int]]:
     """Give the statement for the keys of what arrived in a feed after `start` and up to `end`."""
-    place = tuple_(memberships.c.arrival, memberships.c.key)
+    place = _place(memberships)
     statement = select(memberships.c.key).where(memberships.c.feed == feed, place <= end)
     return statement if start is None else statement.where(place > start)
+
+
+def _place(table: FromClause) -> Tuple:
+    """Give what a feed's members are in order of, and where its archives end."""
+    return tuple_(table.c.arrival, table.c.key)
 
 
 def archive_ends(connection: Connection, feed: int, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:

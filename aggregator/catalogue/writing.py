@@ -322,7 +322,8 @@ class Writer:
         self._forget(known)
         self._insert({key: (chosen[key], ruling) for key, ruling in changed.items()})
         returned = [key for key in known if standing[key].withdrawn_at is not None]
-        self._memberships.follow({key: chosen[key] for key in changed}, returned)
+        edited = [key for key in known if changed[key].updated > standing[key].updated]
+        self._memberships.follow({key: chosen[key] for key in changed}, returned, edited)
 
     def _insert(self, chosen: Mapping[int, tuple[Article, Ruling]]) -> None:
         self._connection.execute(

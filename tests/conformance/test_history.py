@@ -140,6 +140,17 @@ def test_F5_an_article_that_comes_late_is_issued_in_the_feed_and_not_in_an_archi
     assert after[1:] == before
 
 
+@pytest.mark.parametrize("feed", FEEDS)
+def test_F5_an_article_that_is_edited_in_an_archive_is_issued_again_in_the_feed(
+    shop: Workshop, feed: str
+) -> None:
+    write(shop, 0, "excerpt: It was Tuesday.")
+    shop.refresh(LATER)
+    subscription, *closed = (ids(document) for document in walk(shop, f"{feed}.atom"))
+    assert "https://pier.example/0" in subscription
+    assert not [archive for archive in closed if "https://pier.example/0" in archive]
+
+
 @pytest.mark.parametrize("suffix", ["atom", "rss"])
 def test_F4_a_ranking_is_complete_and_has_no_archives(shop: Workshop, suffix: str) -> None:
     ranking = xml(shop, f"/feeds/best.{suffix}")
