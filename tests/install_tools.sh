@@ -5,8 +5,8 @@ here=$(dirname "$0")
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# Programs of Debian's packages, as COMMAND:PACKAGE.
-debian="newsboat:newsboat sfeed_update:sfeed npm:npm"
+# Programs of Debian's packages, as COMMAND:PACKAGE. sfeed fetches with curl, which its package only recommends.
+debian="newsboat:newsboat sfeed_update:sfeed curl:curl npm:npm"
 
 wanted=""
 for tool in $debian; do

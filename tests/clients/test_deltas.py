@@ -1,93 +1,76 @@
-"""Clients that ask for what is new only lose nothing over a long life of edits (RFC 3229 with "feed")."""
+"""Clients that ask for what is new only lose nothing over a long life of random edits (RFC 3229 with "feed")."""
 
 import random
-import shutil
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import ExitStack
 
-import feedparser
 import pytest
 
-from tests.aggregator.running_site import RunningSite, running, wait_for
-from tests.aggregator.workshop import Workshop
-from tests.clients.test_newsboat import Newsboat
+from tests.clients.client import in_order
+from tests.clients.kinds import KINDS, each
+from tests.clients.life import Life
+from tests.clients.newsroom import Newsroom
+from tests.clients.stage import Stage, staged
 
 EDITS = 100
 EDITS_BETWEEN_POLLS = 5
-POLLS_OF_NEWSBOAT = 4
+ENOUGH_FOR_EVERYTHING = 200
+
+TAKERS = tuple(kind for kind in KINDS if kind.wants_deltas)
+
+pytestmark = pytest.mark.xdist_group("deltas")
 
 
-@dataclass
-class Desk:
-    """Who writes: what is published now is in `titles`, by id."""
+class Chance:
+    """Edits at random, the same ones each time."""
 
-    shop: Workshop
-    chance: random.Random
-    titles: dict[str, str] = field(default_factory=dict)
-    written: int = 0
+    def __init__(self) -> None:
+        self._random = random.Random(3229)  # noqa: S311  nobody is to be kept from guessing
+        self._written = 0
 
-    def edit(self) -> None:
-        """Insert, edit or remove an article."""
-        act = self.chance.choice(["insert", "insert", "edit", "edit", "remove"])
-        if act == "insert" or len(self.titles) < 2:
-            self._write(str(self.written))
+    def edit(self, room: Newsroom) -> None:
+        """Insert, edit or delete an article."""
+        act = self._random.choice(["insert", "insert", "edit", "edit", "delete"])
+        if act == "insert" or len(room.names) < 2:
+            self._written += 1
+            room.write(f"news-{self._written}")
         elif act == "edit":
-            self._write(self.chance.choice(sorted(self.titles)))
+            name = self._random.choice(room.names)
+            room.edit(name, title=self._random.choice([None, f"{name}, by another title"]))
         else:
-            name = self.chance.choice(sorted(self.titles))
-            del self.titles[name]
-            self.shop.delete(name)
+            room.delete(self._random.choice(room.names))
 
-    def _write(self, name: str) -> None:
-        self.written += 1
-        self.titles[name] = f"Number {self.written}"
-        day = self.chance.randrange(1, 29)
-        lines = (f"id: https://pier.example/{name}", f"publishedDateTime: 2026-02-{day:02}T09:00:00Z")
-        self.shop.write(name, *lines, title=self.titles[name])
+    def play(self, stage: Stage) -> None:
+        """Make so many edits as lie between two polls."""
+        for _ in range(EDITS_BETWEEN_POLLS):
+            self.edit(stage.newsroom)
+        stage.refresh()
 
 
-@dataclass
-class Feedparser:
-    """A reader that keeps what it was told, as those on top of feedparser do."""
-
-    url: str
-    etag: str | None = None
-    titles: dict[str, str] = field(default_factory=dict)
-    statuses: list[int] = field(default_factory=list)
-
-    def poll(self) -> dict[str, str]:
-        feed = feedparser.parse(self.url, etag=self.etag)
-        assert not feed.bozo, feed.get("bozo_exception")
-        self.statuses.append(feed.status)
-        self.etag = feed.etag
-        self.titles |= {entry.id.rpartition("/")[2]: entry.title for entry in feed.entries}
-        return self.titles
-
-
-def shows(site: RunningSite, titles: dict[str, str]) -> bool:
-    """Tell whether what is served is what is published."""
-    feed = feedparser.parse(site.get("/feeds/all.atom").body)
-    return {entry.id.rpartition("/")[2]: entry.title for entry in feed.entries} == titles
-
-
-@pytest.mark.parametrize("name", ["atom", "rss"])
-def test_I4_nothing_is_lost_over_a_hundred_edits(tmp_path: Path, name: str) -> None:
-    if shutil.which("newsboat") is None:
-        pytest.skip("newsboat is not installed")
-    shop = Workshop(tmp_path)
-    shop.configure("reload: {every: 1h}\ndefaults: {limit: 200}\n")
-    desk = Desk(shop, random.Random(3229))  # noqa: S311  edits that are the same each time
-    desk.edit()
-    with running(shop) as site:
-        url = f"http://127.0.0.1:{site.port}/feeds/all.{name}"
-        library, newsboat = Feedparser(url), Newsboat(tmp_path, url)
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    site, clients = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("clients")
+    with staged(site, ENOUGH_FOR_EVERYTHING) as stage, ExitStack() as stack:
+        life = Life(stage, [kind for kind in TAKERS if kind.missing is None], clients, stack)
+        chance = Chance()
+        stage.newsroom.write("first")
+        stage.start()
+        life.begin()
         for poll in range(EDITS // EDITS_BETWEEN_POLLS):
-            for _ in range(EDITS_BETWEEN_POLLS):
-                desk.edit()
-            wait_for(lambda: shows(site, desk.titles))
-            assert desk.titles.items() <= library.poll().items()
-            if poll % POLLS_OF_NEWSBOAT == 0:
-                seen = {guid.rpartition("/")[2]: title for guid, (title, _) in newsboat.poll().items()}
-                assert desk.titles.items() <= seen.items()
-    assert library.statuses[0] == 200
-    assert library.statuses.count(226) >= len(library.statuses) // 2
+            life.play(f"poll {poll}", chance.play)
+        yield life
+
+
+@each(*TAKERS)
+def test_I4_nothing_is_lost_over_a_hundred_edits(life: Life, which: tuple[str, str]) -> None:
+    subscriber = life.subscriber(which)
+    assert len(subscriber.looks) == EDITS // EDITS_BETWEEN_POLLS
+    for one in subscriber.looks:
+        assert in_order(one.held) == in_order(one.expected), one.scene
+
+
+@each(*TAKERS)
+def test_I1_most_answers_are_deltas(life: Life, which: tuple[str, str]) -> None:
+    statuses = [status for one in life.subscriber(which).looks for status in one.statuses]
+    assert statuses[0] == 200
+    assert statuses.count(226) >= len(statuses) // 2
