@@ -31,9 +31,6 @@ ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-# One worker for all of them: the environment that they share takes half a minute to make.
-pytestmark = pytest.mark.xdist_group("packaging")
-
 
 # Reading a Dockerfile
 

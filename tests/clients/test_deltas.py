@@ -18,8 +18,6 @@ ENOUGH_FOR_EVERYTHING = 200
 
 TAKERS = tuple(kind for kind in KINDS if kind.wants_deltas)
 
-pytestmark = pytest.mark.xdist_group("deltas")
-
 
 class Chance:
     """Edits at random, the same ones each time."""

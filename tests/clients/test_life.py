@@ -19,9 +19,6 @@ from tests.clients.stage import staged
 
 LIMIT = 5
 
-# One worker has the one server.
-pytestmark = pytest.mark.xdist_group("clients")
-
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
