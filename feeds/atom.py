@@ -85,6 +85,8 @@ def _links(entry: Entry) -> Iterator[dict[str, str]]:
     yield from map(_enclosure_link, entry.enclosures)
     for related in entry.related:
         yield {"rel": "related", "href": related.url, "title": related.title}
+    for coverage in entry.coverage:
+        yield {"rel": "related", "href": coverage.url, "title": coverage.title}
 
 
 def _enclosure_link(enclosure: Enclosure) -> dict[str, str]:

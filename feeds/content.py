@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from feeds.article import Article, Author, Image, Related
+from feeds.coverage import Coverage
 from feeds.definition import Content
 from feeds.text import host_of, is_right_to_left, is_web_address, legal, one_line, opening, uri
 
@@ -14,13 +15,16 @@ from feeds.text import host_of, is_right_to_left, is_web_address, legal, one_lin
 _EXCERPT_LENGTH = 300
 
 
-def entry_html(article: Article, link: str, content: Content, language: str | None) -> str:
+def entry_html(
+    article: Article, link: str, content: Content, language: str | None, coverage: Sequence[Coverage] = ()
+) -> str:
     """Give the HTML of an entry, never empty, without characters that XML can't hold.
 
     link      where the article is to be read
     language  of the article; right-to-left ones are marked as such, since xml:lang sets no direction
+    coverage  where else its story is told, which is shown however little of the article is
     """
-    parts = [_attribution(article)]
+    parts = [_attribution(article), _coverage(coverage)]
     if content is not Content.TITLE:
         parts = [_picture(article, content), *_main(article, content), *parts, _related(article.related)]
     html = legal("".join(parts)).strip() or f"<p>{_anchor(link, one_line(article.title) or link)}</p>"
@@ -105,6 +109,15 @@ def _author(author: Author) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _coverage(coverage: Sequence[Coverage]) -> str:
+    items = "".join(f"<li>{_coverage_item(one)}</li>" for one in coverage)
+    return f"<p>Also covered by:</p><ul>{items}</ul>" if items else ""
+
+
+def _coverage_item(one: Coverage) -> str:
+    return (f"{escape(one.provider)}: " if one.provider else "") + _anchor(one.url, one.title)
 
 
 def _related(related: Sequence[Related]) -> str:

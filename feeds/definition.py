@@ -29,6 +29,7 @@ class FeedDefinition:
 
     limit         entries at most
     per_provider  at most so many entries of one provider, None: no bound
+    fold          whether articles that tell one story are one entry (feeds.stories)
     """
 
     path: str
@@ -39,12 +40,18 @@ class FeedDefinition:
     limit: int = 50
     content: Content = Content.FULL
     per_provider: int | None = None
+    fold: bool = False
+
+    @property
+    def is_ranked(self) -> bool:
+        """Tell whether its order is one of marks, which move."""
+        return self.order in (Order.HOTTEST, Order.BEST)
 
     @property
     def keeps_history(self) -> bool:
         """Tell whether everything it ever held can be walked back to (RFC 5005 section 4).
 
-        What it holds must not depend on ranks or on the time of asking: such a feed is complete as it is (section 2).
+        What it holds must not depend on ranks, on other articles or on the time of asking: such a feed is complete as it is (section 2).
         """
-        is_ranked = self.order in (Order.HOTTEST, Order.BEST) or self.per_provider is not None
-        return not is_ranked and self.selection.max_age is None
+        depends = self.is_ranked or self.fold or self.per_provider is not None
+        return not depends and self.selection.max_age is None

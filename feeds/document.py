@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 
 from feeds.article import Action, Article, Author, Image
 from feeds.content import byline_of, entry_html, excerpt_of
+from feeds.coverage import Coverage, coverage_of
 from feeds.definition import Content, FeedDefinition
 from feeds.history import History
 from feeds.site import Site, link_of
+from feeds.stories import Story
 from feeds.text import (
     is_email,
     is_media_type,
@@ -79,6 +81,7 @@ class Entry:
     summary       plain text, may be empty; content_html is never empty
     language      BCP 47, None where it is not known
     enclosures    its files, the one that counts first: RSS can tell one only
+    coverage      other articles on its story, which stand in this feed in no other place; none of them is among `related`
     """
 
     id: str
@@ -96,6 +99,7 @@ class Entry:
     images: tuple[Image, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     related: tuple[Reference, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ class FeedDocument:
 
 def compose(
     definition: FeedDefinition,
-    articles: Sequence[Article],
+    articles: Sequence[Article | Story],
     site: Site,
     updated: datetime | None,
     *,
@@ -165,14 +169,15 @@ def compose(
     retractions: Iterable[tuple[str, datetime]] = (),
     ttl_minutes: int | None = None,
 ) -> FeedDocument:
-    """Make the document of a feed out of its articles, which come in their order.
+    """Make the document of a feed out of its articles, or the stories that they were folded into, which come in their order.
 
     updated      when the feed itself last changed, such as by losing an article; None: it never did
     history      the document's place in the feed's history; None: it is the feed itself, and has none
     retractions  identity and time of what was withdrawn
     ttl_minutes  how long readers may go without asking, None: not said
     """
-    entries = tuple(_entry(article, definition.content, site) for article in articles)
+    stories = (one if isinstance(one, Story) else Story(one) for one in articles)
+    entries = tuple(_entry(story, definition.content, site) for story in stories)
     language = language_tag(site.language)
     return FeedDocument(
         id=site.identity(definition.path.removeprefix("/")),
@@ -194,8 +199,10 @@ def compose(
     )
 
 
-def _entry(article: Article, content: Content, site: Site) -> Entry:
-    link = _web_address(article.link) or uri(link_of(replace(article, link=None), site))
+def _entry(story: Story, content: Content, site: Site) -> Entry:
+    article = replace(story.lead, related=story.related()) if story.others else story.lead
+    coverage = tuple(coverage_of(other, _link(other, site)) for other in story.others)
+    link = _link(article, site)
     original = _web_address(article.original_url)
     language = language_tag(article.language) or language_tag(site.language)
     source = _source(article)
@@ -205,7 +212,7 @@ def _entry(article: Article, content: Content, site: Site) -> Entry:
         link=link,
         published=_whole_second(article.published),
         updated=_whole_second(article.updated or article.published),
-        content_html=entry_html(article, link, content, language),
+        content_html=entry_html(article, link, content, language, coverage),
         summary=excerpt_of(article, content),
         original_url=original if original != link else None,
         language=language,
@@ -219,7 +226,12 @@ def _entry(article: Article, content: Content, site: Site) -> Entry:
             for one in article.related
             if is_web_address(one.link)
         ),
+        coverage=coverage,
     )
+
+
+def _link(article: Article, site: Site) -> str:
+    return _web_address(article.link) or uri(link_of(replace(article, link=None), site))
 
 
 def _title(title: str, language: str | None) -> str:

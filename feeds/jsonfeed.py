@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from feeds.article import Author
+from feeds.coverage import Coverage
 from feeds.document import Enclosure, Entry, FeedDocument, Retraction
 
 SUFFIX = ".json"
@@ -53,6 +54,19 @@ def _item(entry: Entry, document: FeedDocument) -> dict[str, Any]:
             "attachments": [_attachment(enclosure) for enclosure in entry.enclosures],
             # The format has no word for where an entry came from; extensions begin with an underscore.
             "_source": {"title": entry.source.title, "url": entry.source.url} if entry.source else None,
+            # Nor has it one for who else tells its story.
+            "_also_covered_by": [_coverage(one) for one in entry.coverage],
+        }
+    )
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return _known(
+        {
+            "id": coverage.id,
+            "title": coverage.title,
+            "url": coverage.url,
+            "provider": coverage.provider,
         }
     )
 
