@@ -101,7 +101,7 @@ class FeedDrafts:
         def document() -> FeedDocument:
             return compose(
                 definition,
-                snapshot.select(definition),
+                snapshot.stories(definition),
                 self._site,
                 snapshot.changed(definition.path),
                 history=history.subscription(

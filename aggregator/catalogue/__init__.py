@@ -10,6 +10,8 @@
     versions.py  which entries a document had that a reader may hold
     writing.py   one transaction a refresh
     criteria.py  a Selection as SQL expressions, one per criterion
+    choosing.py  which entries a feed may show, as statements
+    rankings.py  what ranked feeds show, remembered, and what folded ones do
     reading.py   Snapshot: select, fingerprint, explain, from one state of the database
 
 An article that the world may not see (unpublished, scheduled, removed) is not in here: of its file only the path, the

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria
 from aggregator.catalogue.names import Kind, names_of
-from aggregator.catalogue.tables import archives, entries, key_of, memberships
+from aggregator.catalogue.tables import archives, entries, key_of, memberships, shown
 from feeds.article import Article
 from feeds.definition import FeedDefinition
 
@@ -92,11 +92,12 @@ class Memberships:
         """Bring the members of a feed up to date with its definition, which is new or has changed."""
         if definition.path != EVERYTHING:
             self._follow_definition(definition, None)
+        self._connection.execute(shown.delete().where(shown.c.feed == feed_key(definition)))
         self.touched.add(feed_key(definition))
 
     def forget(self, path: str) -> None:
         """Forget a configured feed that is no more."""
-        for table in (memberships, archives):
+        for table in (memberships, archives, shown):
             self._connection.execute(table.delete().where(table.c.feed == key_of(path)))
 
     def leave(self, definition: FeedDefinition, keys: Sequence[int]) -> None:

@@ -1,15 +1,15 @@
 """Snapshot: everything that is asked of the catalogue, answered from one state of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from aggregator.catalogue import records
-from aggregator.catalogue.batches import batches
+from aggregator.catalogue.choosing import CHOSEN, Chosen, articles_of, first_of, public, rows_of
 from aggregator.catalogue.criteria import criteria, ordering
 from aggregator.catalogue.history import (
     archive_ends,
@@ -19,9 +19,9 @@ from aggregator.catalogue.history import (
     open_members,
 )
 from aggregator.catalogue.names import Kind, Listed, Name
+from aggregator.catalogue.rankings import shown_by, stories_among
 from aggregator.catalogue.tables import (
     entries,
-    entry_topics,
     feeds,
     files,
     generations,
@@ -33,8 +33,8 @@ from aggregator.catalogue.tables import records as record_table
 from aggregator.catalogue.versions import Version, newest_version
 from aggregator.stamp import UNKNOWN, Stamp
 from feeds.article import Article
-from feeds.definition import FeedDefinition, Order
-from feeds.selection import EVERYTHING, Names
+from feeds.definition import FeedDefinition
+from feeds.stories import Story, window_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,6 @@ class Generation:
 
     number: int
     as_of: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """An entry that a document shows: its key, the generation of its last change, and when it counts as updated."""
-
-    key: int
-    revision: int
-    updated: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +79,18 @@ class Snapshot:
         self.generation = Generation(row.number, row.as_of)
         self._site_changed: datetime | None = row.site_changed
         # What the feed asked for last shows: its fingerprint, its articles and their revisions are asked for one after another.
-        self._last_shown: tuple[FeedDefinition | None, Sequence[_Shown]] = (None, ())
+        self._last_shown: tuple[FeedDefinition | None, Sequence[Chosen]] = (None, ())
 
     def select(self, definition: FeedDefinition) -> tuple[Article, ...]:
         """Give the articles of a feed in its order, each with its effective `updated`."""
-        return self._articles(self._shown(definition))
+        return tuple(story.lead for story in self.stories(definition))
+
+    def stories(self, definition: FeedDefinition) -> tuple[Story, ...]:
+        """Give the same with what is folded into each article, where the feed folds."""
+        articles = self._articles(self._shown(definition))
+        if not definition.fold:
+            return tuple(map(Story, articles))
+        return stories_among(definition, articles, shown_by(self._connection, definition))
 
     def archives(self, definition: FeedDefinition) -> int:
         """Give how many closed archives a feed has; they are counted from 1, the oldest."""
@@ -116,7 +114,7 @@ class Snapshot:
         )
 
     def revisions(self, definition: FeedDefinition) -> tuple[tuple[int, int], ...]:
-        """Give the key and the revision of each article of a feed, in the order of `select`."""
+        """Give the key and the revision of each article of a feed that does not fold, in the order of `select`."""
         return tuple((row.key, row.revision) for row in self._shown(definition))
 
     def version(self, path: str, digests: Sequence[str]) -> tuple[str, Version] | None:
@@ -124,24 +122,24 @@ class Snapshot:
         return newest_version(self._connection, path, digests)
 
     def fingerprint(self, definition: FeedDefinition) -> str:
-        """Give a text that is the same as long as the feed's document is: entries, their revisions, and its last change."""
-        return self._fingerprint(definition, self._shown(definition))
+        """Give a text that is the same as long as the feed's document is: entries, their revisions, and its last change.
+
+        A folded feed's document depends on all that it looks at.
+        """
+        decided = sorted(shown_by(self._connection, definition)) if definition.fold else []
+        return self._fingerprint(definition, self._shown(definition)) + "".join(f".{key}" for key in decided)
 
     def archive_fingerprint(self, definition: FeedDefinition, number: int) -> str:
         """Give the same for an archive."""
         return self._fingerprint(definition, self._archived(definition, number))
 
-    def _fingerprint(self, definition: FeedDefinition, shown: Sequence[_Shown]) -> str:
+    def _fingerprint(self, definition: FeedDefinition, shown: Sequence[Chosen]) -> str:
         parts = [f"{row.key}.{row.revision}" for row in shown]
         change = (self.changed(definition.path), self.archives(definition))
         return sha256(f"{definition}|{change}|{parts}".encode()).hexdigest()
 
-    def _articles(self, shown: Sequence[_Shown]) -> tuple[Article, ...]:
-        found: dict[int, str] = {}
-        for batch in batches([row.key for row in shown]):
-            statement = select(record_table).where(record_table.c.key.in_(batch))
-            found.update((row.key, row.record) for row in self._connection.execute(statement))
-        return tuple(records.decode(found[row.key], row.updated) for row in shown)
+    def _articles(self, shown: Sequence[Chosen]) -> tuple[Article, ...]:
+        return articles_of(self._connection, shown)
 
     def changed(self, path: str) -> datetime | None:
         """Give the time of the last real change of the feed at `path`, None where there was none since the first load."""
@@ -150,7 +148,7 @@ class Snapshot:
 
     def last_change(self) -> datetime | None:
         """Give the time at which anything public last changed, None where nothing ever was."""
-        newest = select(func.max(entries.c.updated, type_=entries.c.updated.type)).where(_public())
+        newest = select(func.max(entries.c.updated, type_=entries.c.updated.type)).where(public())
         times: list[datetime | None] = [
             self.changed("/feeds/all"),
             self._connection.execute(newest).scalar_one(),
@@ -164,7 +162,7 @@ class Snapshot:
             return ()
         columns = [func.coalesce(expression, False).label(name) for name, expression in named]
         row = self._connection.execute(
-            select(*columns).where(_public(), entries.c.key == identity_key)
+            select(*columns).where(public(), entries.c.key == identity_key)
         ).one_or_none()
         if row is None:
             return ()
@@ -195,20 +193,20 @@ class Snapshot:
         statement = (
             select(record_table.c.record, entries.c.updated)
             .join_from(entries, record_table, record_table.c.key == entries.c.key)
-            .where(_public(), entries.c.key == identity_key)
+            .where(public(), entries.c.key == identity_key)
         )
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else records.decode(row.record, row.updated)
 
     def identities_with_own_page(self) -> Sequence[str]:
         """Give the identity of every public article that is to be read at this site, in no order that means anything but a fixed one."""
-        statement = select(entries.c.identity).where(_public(), entries.c.own_page).order_by(entries.c.key)
+        statement = select(entries.c.identity).where(public(), entries.c.own_page).order_by(entries.c.key)
         return self._connection.execute(statement).scalars().all()
 
     def count(self) -> int:
         """Count the public articles."""
         return self._connection.execute(
-            select(func.count()).select_from(entries).where(_public())
+            select(func.count()).select_from(entries).where(public())
         ).scalar_one()
 
     def states(self) -> dict[str, int]:
@@ -251,7 +249,7 @@ class Snapshot:
         statement = (
             select(files.c.source, files.c.path, entries.c.source, entries.c.path)
             .join_from(files, entries, entries.c.key == files.c.key)
-            .where(_public(), or_(files.c.source != entries.c.source, files.c.path != entries.c.path))
+            .where(public(), or_(files.c.source != entries.c.source, files.c.path != entries.c.path))
             .where(files.c.state == "public")
             .order_by(files.c.source, files.c.path)
         )
@@ -268,8 +266,8 @@ class Snapshot:
         statement = select(names.c.changed).where(names.c.kind == kind, names.c.slug == slug)
         return self._connection.execute(statement).scalar_one_or_none()
 
-    def _shown(self, definition: FeedDefinition) -> Sequence[_Shown]:
-        """Give what a feed shows: as many as its limit says, and among them all that no closed archive holds.
+    def _shown(self, definition: FeedDefinition) -> Sequence[Chosen]:
+        """Give what a feed shows, or looks at to fold it: as many as its limit says, and among them all that no closed archive holds.
 
         So whoever reads the feed and then walks its archives misses nothing, an article that came late included.
         """
@@ -277,8 +275,12 @@ class Snapshot:
             self._last_shown = (definition, self._find_shown(definition))
         return self._last_shown[1]
 
-    def _find_shown(self, definition: FeedDefinition) -> Sequence[_Shown]:
-        shown = self._rows(_shown(definition, self.generation.as_of))
+    def _find_shown(self, definition: FeedDefinition) -> Sequence[Chosen]:
+        decided = () if definition.fold else shown_by(self._connection, definition)
+        if decided:
+            return self._entries(decided, definition)
+        looked_at = window_of(definition) if definition.fold else definition
+        shown = rows_of(self._connection, first_of(looked_at, self.generation.as_of))
         number = self.archives(definition)
         if not number:
             return shown
@@ -295,7 +297,7 @@ class Snapshot:
         chosen = {row.key for row in (*kept, *late, *others[:room])}
         return self._entries(sorted(chosen), definition)[: definition.limit]
 
-    def _archived(self, definition: FeedDefinition, number: int) -> Sequence[_Shown]:
+    def _archived(self, definition: FeedDefinition, number: int) -> Sequence[Chosen]:
         feed = feed_key(definition)
         ends = archive_ends(self._connection, feed, [number - 1, number])
         if number not in ends:
@@ -303,57 +305,10 @@ class Snapshot:
         members = members_between(feed, ends.get(number - 1), ends[number])
         return self._entries([row.key for row in self._connection.execute(members)], definition)
 
-    def _entries(self, keys: Sequence[int], definition: FeedDefinition) -> Sequence[_Shown]:
+    def _entries(self, keys: Sequence[int], definition: FeedDefinition) -> Sequence[Chosen]:
         """Give the public ones of some entries in a feed's order."""
-        statement = select(entries.c.key, entries.c.revision, entries.c.updated).where(
-            _public(), entries.c.key.in_(keys)
-        )
-        return self._rows(statement.order_by(*ordering(definition.order)))
-
-    def _rows(self, statement: Select[Any]) -> Sequence[_Shown]:
-        return [_Shown(*row) for row in self._connection.execute(statement)]
-
-
-def _shown(definition: FeedDefinition, as_of: datetime) -> Select[Any]:
-    """Give the statement for the entries that a feed shows: key, revision and time of change, in the feed's order."""
-    statement = select(entries.c.key, entries.c.revision, entries.c.updated).where(_public())
-    order = ordering(definition.order)
-    topic = _only_topic(definition)
-    if topic is not None:
-        # A topic's own feed reads one range of one index; the general criterion would look at every article.
-        statement = statement.join_from(entry_topics, entries, entries.c.key == entry_topics.c.key)
-        statement = statement.where(entry_topics.c.topic == topic)
-        order = (entry_topics.c.published.desc(), entry_topics.c.key)
-    else:
-        statement = statement.where(*(expression for _, expression in criteria(definition.selection, as_of)))
-    if definition.per_provider is None:
-        return statement.order_by(*order).limit(definition.limit)
-    ranked = statement.add_columns(
-        func.row_number()
-        .over(partition_by=func.coalesce(entries.c.provider, ""), order_by=order)
-        .label("of_provider"),
-        func.row_number().over(order_by=order).label("place"),
-    ).subquery()
-    chosen = select(ranked.c.key, ranked.c.revision, ranked.c.updated).where(
-        ranked.c.of_provider <= definition.per_provider
-    )
-    return chosen.order_by(ranked.c.place).limit(definition.limit)
-
-
-def _only_topic(definition: FeedDefinition) -> int | None:
-    """Give the key of the topic when the feed is one topic's newest articles and nothing else."""
-    wanted = definition.selection.topics
-    if definition.order is not Order.NEWEST or len(wanted.any) != 1:
-        return None
-    if replace(definition.selection, topics=EVERYTHING.topics) != EVERYTHING or wanted != Names(
-        any=wanted.any
-    ):
-        return None
-    return Name(Kind.TOPIC, wanted.any[0], wanted.any[0]).key
-
-
-def _public() -> ColumnElement[bool]:
-    return entries.c.withdrawn_at.is_(None)
+        statement = select(*CHOSEN).where(public(), entries.c.key.in_(keys))
+        return rows_of(self._connection, statement.order_by(*ordering(definition.order)))
 
 
 def _listed(row: Row[Any]) -> Listed:

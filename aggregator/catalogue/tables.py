@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -112,6 +112,17 @@ entries = Table(
 )
 _public = entries.c.withdrawn_at.is_(None)
 Index("entries_newest", entries.c.published.desc(), entries.c.key, sqlite_where=_public)
+Index(
+    "entries_best",
+    entries.c.quality.desc(),
+    entries.c.heat.desc(),
+    entries.c.published.desc(),
+    entries.c.key,
+    sqlite_where=_public,
+)
+Index(
+    "entries_hottest", entries.c.heat.desc(), entries.c.published.desc(), entries.c.key, sqlite_where=_public
+)
 Index("entries_with_own_page", entries.c.own_page, sqlite_where=entries.c.own_page)
 Index("entries_updated", entries.c.updated.desc(), entries.c.key, sqlite_where=_public)
 Index(
@@ -210,4 +221,14 @@ versions = Table(
     Column("entry_keys", LargeBinary, nullable=False),
     Index("versions_by_path", "path", "number"),
     sqlite_autoincrement=True,
+)
+
+# What each ranked feed shows (rankings.py): the feed by its key; definition: the key of the definition that this was decided for.
+shown = Table(
+    "shown",
+    metadata,
+    Column("feed", BigInteger, primary_key=True),
+    Column("key", BigInteger, primary_key=True),
+    Column("definition", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )

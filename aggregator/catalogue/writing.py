@@ -22,6 +22,7 @@ from aggregator.catalogue.history import Memberships, close_archives, feed_key
 from aggregator.catalogue.name_counts import NameCounts
 from aggregator.catalogue.names import Kind, Name
 from aggregator.catalogue.origins import Origins
+from aggregator.catalogue.rankings import settle_rankings
 from aggregator.catalogue.tables import (
     entries,
     entry_topics,
@@ -197,6 +198,7 @@ class Writer:
         if not self._is_first:
             self._mark_changed(touched)
         self._close_archives(touched, archive_size)
+        settle_rankings(self._connection, self._definitions, touched, self._now)
         digest, changed = self._site
         values: dict[str, Any] = {"site_digest": digest, "site_changed": changed}
         if self._has_changed:

@@ -70,6 +70,7 @@ def _definition(feed: FeedSettings, defaults: DefaultSettings, zone: ZoneInfo) -
         limit=feed.limit or defaults.limit,
         content=feed.content or defaults.content,
         per_provider=feed.per_provider,
+        fold=feed.fold,
     )
 
 

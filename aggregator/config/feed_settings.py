@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from aggregator.config.addresses import Domain
-from aggregator.config.measures import Moment, SomeTime, WholeNumber
+from aggregator.config.measures import Moment, SomeTime, Switch, WholeNumber
 from aggregator.config.model import Model, SomeOf
 from aggregator.config.texts import ContentName, OrderName, OwnIdentifier, Query, SomeText, Text
 from aggregator.config.written import kind
@@ -170,4 +170,9 @@ class FeedSettings(Model):
         le=1000,
         description="Entries of one provider, at most; by default there is no bound.",
         examples=[3],
+    )
+    fold: Switch = Field(
+        default=False,
+        description="Make one entry of all articles that tell one story: the one of highest quality, which lists the others.",
+        examples=[True],
     )

@@ -71,7 +71,7 @@ class Pages:
     def _feed(self, definition: FeedDefinition, snapshot: Snapshot) -> Draft:
         def make() -> Edition:
             changed = snapshot.changed(definition.path)
-            document = compose(definition, snapshot.select(definition), self._site, changed)
+            document = compose(definition, snapshot.stories(definition), self._site, changed)
             body = self._rendered("feed.html", definition=definition, document=document)
             return self._edition(definition.path, _HTML, body, snapshot, document.updated)
 
