@@ -54,8 +54,8 @@ def _item(entry: Entry, document: FeedDocument) -> dict[str, Any]:
             "attachments": [_attachment(enclosure) for enclosure in entry.enclosures],
             # The format has no word for where an entry came from; extensions begin with an underscore.
             "_source": {"title": entry.source.title, "url": entry.source.url} if entry.source else None,
-            # Nor has it one for who else tells its story.
-            "_also_covered_by": [_coverage(one) for one in entry.coverage],
+            # Nor has it one for who else tells its story. An extension is an object, says the specification.
+            "_story": _known({"also_covered_by": [_coverage(one) for one in entry.coverage]}),
         }
     )
 

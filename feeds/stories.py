@@ -63,7 +63,7 @@ def _story(articles: Sequence[Article]) -> Story:
 
 
 def _precedence(article: Article) -> tuple[int, datetime, str]:
-    return -1 if article.quality is None else -1 - article.quality, article.published, article.id
+    return 1 if article.quality is None else -article.quality, article.published, article.id
 
 
 def _join_by_titles(articles: Sequence[Article], groups: "_Groups") -> None:
