@@ -8,6 +8,7 @@ from feeds.article import Action, Article, Author, Image, Provider, Related
 from feeds.definition import Content, FeedDefinition
 from feeds.document import FeedDocument, compose
 from feeds.site import Site
+from feeds.stories import Story
 
 _FRAGMENTS = st.sampled_from(
     [
@@ -100,10 +101,15 @@ definitions = st.builds(
 )
 
 
+stories = st.builds(Story, articles, st.lists(articles, min_size=1, max_size=2).map(tuple))
+
+
 def _composed(
-    definition: FeedDefinition, held: list[Article], site: Site, updated: datetime | None
+    definition: FeedDefinition, held: list[Article | Story], site: Site, updated: datetime | None
 ) -> FeedDocument:
     return compose(definition, held, site, updated)
 
 
-documents = st.builds(_composed, definitions, st.lists(articles, max_size=2), sites, st.none() | times)
+documents = st.builds(
+    _composed, definitions, st.lists(articles | stories, max_size=2), sites, st.none() | times
+)

@@ -81,7 +81,7 @@ def test_the_grammar_refuses_what_the_standard_forbids(change: Callable[[etree._
     assert faults_of(feed)
 
 
-@pytest.mark.parametrize("name", ["full", "excerpt", "title", "empty"])
+@pytest.mark.parametrize("name", ["full", "excerpt", "title", "empty", "folded"])
 def test_A1_A8_A13_the_golden_documents_are_as_the_grammar_says(name: str) -> None:
     assert faults_of(strictly((GOLDEN / f"{name}.atom").read_bytes())) == []
 

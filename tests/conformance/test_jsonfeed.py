@@ -47,7 +47,7 @@ def members(value: Any) -> Iterator[tuple[str, Any]]:
             yield from members(one)
 
 
-@pytest.mark.parametrize("name", ["full", "excerpt", "title", "empty"])
+@pytest.mark.parametrize("name", ["full", "excerpt", "title", "empty", "folded"])
 def test_J1_J2_J4_the_golden_documents_are_as_the_schema_says(name: str, schema: Any) -> None:
     jsonschema.validate(json.loads((GOLDEN / f"{name}.json").read_bytes()), schema)
 
@@ -115,7 +115,7 @@ def test_J3_every_feed_names_its_page_and_itself(site: RunningSite) -> None:
 def test_J6_extensions_are_named_as_extensions(document: FeedDocument) -> None:
     for item in json.loads(render(document))["items"]:
         extensions = {name for name in item if name.startswith("_")}
-        assert extensions <= {"_source"}
+        assert extensions <= {"_source", "_story"}
 
 
 def test_J7_feeds_are_utf_8_of_their_own_type(site: RunningSite) -> None:
