@@ -125,8 +125,8 @@ def test_nothing_is_wrong_but_what_is_there_to_show_a_warning(site: Site) -> Non
 
 
 def test_the_files_are_in_every_state_there_is(site: Site) -> None:
-    assert site.report.states == {"public": 25, "removed": 2, "scheduled": 1, "skipped": 2, "unpublished": 2}
-    assert site.report.articles == 24
+    assert site.report.states == {"public": 28, "removed": 2, "scheduled": 1, "skipped": 2, "unpublished": 2}
+    assert site.report.articles == 27
 
 
 def test_every_feed_of_the_configuration_has_entries(site: Site) -> None:
@@ -134,7 +134,7 @@ def test_every_feed_of_the_configuration_has_entries(site: Site) -> None:
     assert min(counts.values()) > 1, counts
     assert set(counts) == {
         f"/feeds/{name}"
-        for name in ("latest", "best-of-ai", "videos", "deep-learning", "worldwide", "research")
+        for name in ("latest", "best-of-ai", "videos", "deep-learning", "worldwide", "research", "stories")
     }
 
 
@@ -171,7 +171,7 @@ def test_the_broken_article_is_named_with_both_its_problems_once_its_source_is_l
     errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
     assert [(problem.line, problem.key) for problem in errors] == [(3, "publishedDateTime"), (5, "quality")]
     assert all(problem.file.endswith("content/broken/2025-06-01-broken-on-purpose.md") for problem in errors)
-    assert report.articles == 24
+    assert report.articles == 27
 
 
 # The articles
@@ -240,6 +240,17 @@ def test_related_articles_stand_below_the_article(items: dict[str, Any]) -> None
     html = items["Harrow Labs opens the weights of its smallest model"]["content_html"]
     assert 'href="https://marginalia.example/small-models"' in html
     assert 'href="https://lexandline.example/harrow-licence"' in html
+
+
+def test_a_story_that_three_tell_is_one_entry_of_the_folded_feed(site: Site, items: dict[str, Any]) -> None:
+    millbrook = [title for title in site.items("/feeds/stories") if "Millbrook" in title]
+    assert millbrook == ["Millbrook library now lends out language models on floppy disks | Quillfeather"]
+    assert len([title for title in items if "Millbrook" in title]) == 3
+    entry = site.items("/feeds/stories")[millbrook[0]]
+    assert [one["provider"] for one in entry["_story"]["also_covered_by"]] == [
+        "Marginalia",
+        "The Daily Sextant",
+    ]
 
 
 def test_markdown_becomes_a_table_code_and_the_html_that_it_holds(items: dict[str, Any]) -> None:
