@@ -69,6 +69,7 @@ feeds:
     limit: 12
     content: excerpt
     per_provider: 3
+    fold: true
   - {id: rest, title: The rest}
 moved: {old-boats: best-of-boats, older: all}
 gone: [retired]
@@ -163,6 +164,7 @@ def test_a_feed_is_what_the_file_says_with_its_names_folded(whole: Settings) -> 
         limit=12,
         content=Content.EXCERPT,
         per_provider=3,
+        fold=True,
     )
 
 

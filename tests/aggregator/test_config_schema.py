@@ -69,6 +69,7 @@ feeds:
     limit: 30
     content: excerpt
     per_provider: 3
+    fold: true
 moved: {old-id: best-of-boats}
 gone: [retired-id]
 """
@@ -244,7 +245,7 @@ PLACES = st.sampled_from(
     ]
     + [
         f"{LEAST}feeds: [{{id: a, title: A, {key}: VALUE}}]\n"
-        for key in ("description", "where", "order", "limit", "content", "per_provider")
+        for key in ("description", "where", "order", "limit", "content", "per_provider", "fold")
     ]
     + [
         f"{LEAST}feeds: [{{id: a, title: A, where: {{{key}: VALUE}}}}]\n"
