@@ -29,7 +29,7 @@ def render(document: FeedDocument) -> bytes:
                 "authors": [_person(author) for author in document.authors],
                 "language": document.language,
                 # The format has no word for what was withdrawn; extensions begin with an underscore (docs/standards.md).
-                "_retractions": [_retraction(one) for one in document.retractions],
+                "_history": _known({"retractions": [_retraction(one) for one in document.retractions]}),
             }
         )
         | {"items": [_item(entry, document) for entry in document.entries]}

@@ -240,7 +240,7 @@ def test_F2_D1_a_search_has_no_archives_and_no_tombstones(shop: Workshop) -> Non
     document = atom(shop, "topic=AI&limit=1")
     assert {link.get("rel") for link in document.findall(f"{ATOM}link")} == {"self", "alternate"}
     assert b"deleted-entry" not in edition(shop, "", "/search.atom").body
-    assert "_retractions" not in told(shop, "")
+    assert "_history" not in told(shop, "")
 
 
 def test_E3_ttl_is_said_where_nothing_waits_for_its_time(shop: Workshop) -> None:

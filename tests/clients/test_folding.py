@@ -1,12 +1,13 @@
 """A folded feed and a ranked one of a running server, as feedparser reads them while articles come and change."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import feedparser
 import pytest
 
-from tests.aggregator.running_site import RunningSite, wait_for
+from tests.aggregator.running_site import RunningSite, running, wait_for
 from tests.aggregator.workshop import Workshop
 
 HEADLINE = "Harbour office lends its old tide tables to a school"
@@ -25,6 +26,12 @@ def workshop(tmp_path: Path) -> Workshop:
     write(shop, "quay", "quality: 80", title=f"{HEADLINE} | The Quay", day=2)
     shop.write("crane", "webUrl: https://crane.example/1", "quality: 70")
     return shop
+
+
+@pytest.fixture
+def site(workshop: Workshop) -> Iterator[RunningSite]:
+    with running(workshop) as server:
+        yield server
 
 
 def write(shop: Workshop, name: str, *lines: str, title: str = HEADLINE, day: int = 1) -> None:

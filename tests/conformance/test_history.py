@@ -239,7 +239,9 @@ def test_D1_json_says_the_same_in_an_extension_and_rss_drops_the_item(shop: Work
     write(shop, 7, "removed: true")
     shop.refresh(LATER)
     feed = json.loads(shop.document("/feeds/all.json"))
-    assert feed["_retractions"] == [{"id": "https://pier.example/7", "when": "2026-03-01T13:00:00+00:00"}]
+    assert feed["_history"]["retractions"] == [
+        {"id": "https://pier.example/7", "when": "2026-03-01T13:00:00+00:00"}
+    ]
     assert "https://pier.example/7" not in ids(xml(shop, "/feeds/all.rss"))
     assert b"pier.example/7" not in shop.document("/feeds/all.rss")
 

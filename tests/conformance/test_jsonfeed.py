@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from feeds.document import FeedDocument
+from feeds.document import FeedDocument, Retraction
 from feeds.jsonfeed import render
 from tests.aggregator.running_site import RunningSite
 from tests.conformance.published import FULL, MINA, feed_paths, whatever_the_text
@@ -112,6 +113,13 @@ def test_J3_every_feed_names_its_page_and_itself(site: RunningSite) -> None:
 
 
 @whatever_the_text
+def test_J6_what_was_withdrawn_conforms_to_the_schema(schema: Any) -> None:
+    document = replace(FULL, retractions=(Retraction("https://pier.example/withdrawn", FULL.updated),))
+    feed = json.loads(render(document))
+    jsonschema.validate(feed, schema)
+    assert feed["_history"]["retractions"][0]["id"] == "https://pier.example/withdrawn"
+
+
 def test_J6_extensions_are_named_as_extensions(document: FeedDocument) -> None:
     for item in json.loads(render(document))["items"]:
         extensions = {name for name in item if name.startswith("_")}
