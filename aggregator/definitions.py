@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
-from aggregator.catalogue import Kind, Listed, Snapshot
+from aggregator.catalogue import Kind, Listed, Snapshot, selection_of
 from aggregator.config import AutomaticFeeds, Settings
 from feeds.definition import FeedDefinition
-from feeds.selection import Names, Selection, fold
+from feeds.selection import Selection, fold
 
 ALL = "/feeds/all"
 
@@ -68,12 +68,7 @@ class Definitions:
     def _defined(self, listed: Listed, automatic: AutomaticFeeds) -> FeedDefinition:
         named = {fold(name): feed for name, feed in automatic.named.items()}.get(listed.folded)
         title = (named and named.title) or f"{listed.name} · {self._settings.site.title}"
-        wanted = Names(any=(listed.folded,))
-        selection = {
-            Kind.TOPIC: Selection(topics=wanted),
-            Kind.PROVIDER: Selection(providers=wanted),
-            Kind.CATEGORY: Selection(categories=wanted),
-        }[listed.kind]
+        selection = selection_of(listed.kind, listed.folded)
         return self._define(listed.path, title, (named and named.description) or "", selection)
 
     def _define(self, path: str, title: str, description: str, selection: Selection) -> FeedDefinition:

@@ -12,6 +12,7 @@
     criteria.py  a Selection as SQL expressions, one per criterion
     choosing.py  which entries a feed may show, as statements
     rankings.py  what ranked feeds show, remembered, and what folded ones do
+    appearances.py  when each feed changed for those who read it
     reading.py   Snapshot: select, fingerprint, explain, from one state of the database
 
 An article that the world may not see (unpublished, scheduled, removed) is not in here: of its file only the path, the
@@ -19,9 +20,19 @@ stamp, a hash of its identity and the time at which it is due are kept, so the d
 """
 
 from aggregator.catalogue.catalogue import Catalogue
-from aggregator.catalogue.names import Kind, Listed
+from aggregator.catalogue.names import Kind, Listed, selection_of
 from aggregator.catalogue.reading import Generation, Snapshot
 from aggregator.catalogue.versions import Version
 from aggregator.catalogue.writing import FileRead, Writer
 
-__all__ = ["Catalogue", "FileRead", "Generation", "Kind", "Listed", "Snapshot", "Version", "Writer"]
+__all__ = [
+    "Catalogue",
+    "FileRead",
+    "Generation",
+    "Kind",
+    "Listed",
+    "Snapshot",
+    "Version",
+    "Writer",
+    "selection_of",
+]

@@ -156,6 +156,9 @@ class Memberships:
         members = select(memberships.c.key).where(memberships.c.feed == feed)
         public = [entries.c.withdrawn_at.is_(None)]
         among = [] if keys is None else [entries.c.key.in_(keys)]
+        if keys is not None:
+            # Else each edit would cost as much as the feed has members.
+            members = members.where(memberships.c.key.in_(keys))
         wanted = [expression for _, expression in criteria(definition.selection, self._as_of)]
         # SQL's own false where a column is NULL and a condition on it unknown.
         belongs = select(entries.c.key).where(*public, *among, *wanted)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -26,19 +25,19 @@ class NameCounts:
         for name in names_of(article):
             self._differences[name] += difference
 
-    def write(self, connection: Connection, changed: datetime | None) -> None:
-        """Write the differences; `changed` is the time to note for every name concerned."""
+    def write(self, connection: Connection) -> None:
+        """Write the differences."""
         self._write_spellings(connection)
         by_key = {name.key: name for name in self._differences}
         keys = sorted(by_key)
         known, usages = _known(connection, keys), _usages(connection, keys)
         unused = _Usage(0, "")
-        _update(connection, {key: usages.get(key, unused) for key in known}, known, changed)
+        _update(connection, {key: usages.get(key, unused) for key in known}, known)
         fresh = sorted(
             (by_key[key] for key in usages.keys() - known.keys()), key=lambda name: (name.kind, name.folded)
         )
         for name in fresh:
-            _insert(connection, name, usages[name.key], changed)
+            _insert(connection, name, usages[name.key])
 
     def _write_spellings(self, connection: Connection) -> None:
         rows = [
@@ -83,11 +82,9 @@ def _usages(connection: Connection, keys: Sequence[int]) -> dict[int, _Usage]:
     return found
 
 
-def _update(
-    connection: Connection, usages: Mapping[int, _Usage], known: Mapping[int, str], changed: datetime | None
-) -> None:
+def _update(connection: Connection, usages: Mapping[int, _Usage], known: Mapping[int, str]) -> None:
     rows = [
-        {"which": key, "spelt": usage.spelling or known[key], "used": usage.articles, "at": changed}
+        {"which": key, "spelt": usage.spelling or known[key], "used": usage.articles}
         for key, usage in usages.items()
     ]
     if rows:
@@ -96,19 +93,17 @@ def _update(
             "name": bindparam("spelt"),
             "articles": used,
             "peak": func.max(names.c.peak, used),
-            "changed": bindparam("at", type_=names.c.changed.type),
         }
         connection.execute(names.update().where(names.c.key == bindparam("which")).values(**values), rows)
 
 
-def _insert(connection: Connection, name: Name, usage: _Usage, changed: datetime | None) -> None:
+def _insert(connection: Connection, name: Name, usage: _Usage) -> None:
     values = {
         "kind": name.kind,
         "folded": name.folded,
         "name": usage.spelling,
         "articles": usage.articles,
         "peak": usage.articles,
-        "changed": changed,
     }
     connection.execute(names.insert().values(key=name.key, slug=_free_slug(connection, name), **values))
 

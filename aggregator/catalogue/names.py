@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from aggregator.catalogue.tables import key_of
 from feeds.article import Article
-from feeds.selection import fold
+from feeds.selection import Names, Selection, fold
 
 
 class Kind(StrEnum):
@@ -44,7 +44,24 @@ class Listed:
     @property
     def path(self) -> str:
         """The address of its feed, without a suffix."""
-        return f"/{self.kind}/{self.slug}"
+        return self.path_of(self.kind, self.slug)
+
+    @staticmethod
+    def path_of(kind: Kind, slug: str) -> str:
+        """Give the address of the feed of a name with this slug."""
+        return f"/{kind}/{slug}"
+
+
+def selection_of(kind: Kind, folded: str) -> Selection:
+    """Give what the feed of a name holds."""
+    wanted = Names(any=(folded,))
+    match kind:
+        case Kind.TOPIC:
+            return Selection(topics=wanted)
+        case Kind.PROVIDER:
+            return Selection(providers=wanted)
+        case Kind.CATEGORY:
+            return Selection(categories=wanted)
 
 
 def names_of(article: Article) -> Iterator[Name]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
 from aggregator.catalogue import records
+from aggregator.catalogue.batches import batches
 from aggregator.catalogue.choosing import CHOSEN, Chosen, articles_of, first_of, public, rows_of
 from aggregator.catalogue.criteria import criteria, ordering
 from aggregator.catalogue.history import (
@@ -102,10 +103,11 @@ class Snapshot:
 
     def retractions(self, definition: FeedDefinition) -> tuple[Retraction, ...]:
         """Give what a feed held and was withdrawn, and is still remembered, the latest first."""
+        theirs = (memberships.c.feed == feed_key(definition), memberships.c.key == entries.c.key)
+        # Written so that SQLite begins with what was withdrawn: a join begins with all that the feed ever held.
         statement = (
             select(entries.c.identity, entries.c.withdrawn_at, entries.c.revision)
-            .join_from(memberships, entries, entries.c.key == memberships.c.key)
-            .where(memberships.c.feed == feed_key(definition), entries.c.withdrawn_at.is_not(None))
+            .where(entries.c.withdrawn_at.is_not(None), select(memberships.c.key).where(*theirs).exists())
             .order_by(entries.c.withdrawn_at.desc(), entries.c.key)
         )
         return tuple(
@@ -116,6 +118,21 @@ class Snapshot:
     def revisions(self, definition: FeedDefinition) -> tuple[tuple[int, int], ...]:
         """Give the key and the revision of each article of a feed that does not fold, in the order of `select`."""
         return tuple((row.key, row.revision) for row in self._shown(definition))
+
+    def appearance(self, definition: FeedDefinition) -> bytes:
+        """Give 16 bytes that are the same as long as the feed shows the same: its entries as they are, their order, what was withdrawn."""
+        shown = self._shown(definition)
+        digests: dict[int, bytes] = {}
+        for batch in batches([row.key for row in shown]):
+            statement = select(entries.c.key, entries.c.content).where(entries.c.key.in_(batch))
+            digests.update((row.key, row.content) for row in self._connection.execute(statement))
+        parts = (
+            definition.title,
+            [(row.key, digests[row.key], row.updated) for row in shown],
+            sorted(shown_by(self._connection, definition)) if definition.fold else [],
+            [(one.identity, one.when) for one in self.retractions(definition)],
+        )
+        return blake2b(repr(parts).encode(), digest_size=16).digest()
 
     def version(self, path: str, digests: Sequence[str]) -> tuple[str, Version] | None:
         """Give the newest known version of the document at `path` among these digests, with its digest; None where none is known."""

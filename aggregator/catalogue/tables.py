@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -124,6 +124,12 @@ Index(
     "entries_hottest", entries.c.heat.desc(), entries.c.published.desc(), entries.c.key, sqlite_where=_public
 )
 Index("entries_with_own_page", entries.c.own_page, sqlite_where=entries.c.own_page)
+Index(
+    "entries_withdrawn",
+    entries.c.withdrawn_at,
+    entries.c.key,
+    sqlite_where=entries.c.withdrawn_at.is_not(None),
+)
 Index("entries_updated", entries.c.updated.desc(), entries.c.key, sqlite_where=_public)
 Index(
     "entries_of_provider", entries.c.provider, entries.c.published.desc(), entries.c.key, sqlite_where=_public
@@ -152,7 +158,8 @@ entry_topics = Table(
 )
 
 # The topics, providers and categories of public articles. folded: how names compare; name: the spelling most used;
-# peak: the most articles it ever had; changed: when one of its articles last came, changed or went.
+# peak: the most articles it ever had; changed: when its feed last did (None: not since the first load), appearance: a digest of what
+# that shows, None where it was not looked at (appearances.py).
 names = Table(
     "names",
     metadata,
@@ -164,6 +171,7 @@ names = Table(
     Column("articles", Integer, nullable=False),
     Column("peak", Integer, nullable=False),
     Column("changed", Moment),
+    Column("appearance", LargeBinary(16)),
     Index("names_by_slug", "kind", "slug", unique=True),
 )
 
@@ -177,13 +185,14 @@ spellings = Table(
     sqlite_with_rowid=False,
 )
 
-# The configured feeds: a digest of the definition, and when the feed last changed (None: not since the first load).
+# The configured feeds: a digest of the definition, and changed and appearance as of a name.
 feeds = Table(
     "feeds",
     metadata,
     Column("path", String, primary_key=True),
     Column("digest", String, nullable=False),
     Column("changed", Moment),
+    Column("appearance", LargeBinary(16)),
 )
 
 # In which order entries came to each feed, and stay on record: the feed by its key; arrival: generation and published date as one

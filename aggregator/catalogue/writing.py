@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from aggregator.catalogue import records
+from aggregator.catalogue.appearances import note_changes
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria
 from aggregator.catalogue.deciding import Claim, Ruling, Standing, rank_of, rule, winner
@@ -30,7 +31,6 @@ from aggregator.catalogue.tables import (
     files,
     generations,
     key_of,
-    names,
     sources,
 )
 from aggregator.catalogue.tables import records as record_table
@@ -76,6 +76,7 @@ class Writer:
         self._now = now
         self._keep_withdrawn = keep_withdrawn
         self._new_feeds: set[str] = set()
+        self._redefined: set[str] = set()
         row = connection.execute(select(generations)).one()
         self._number: int = row.number + 1
         self._as_of: datetime = row.as_of
@@ -161,6 +162,7 @@ class Writer:
             self._has_changed = True
             self._memberships.define(definition)
             if definition.path in known:
+                self._redefined.add(definition.path)
                 self._connection.execute(
                     feeds.update().where(feeds.c.path == definition.path).values(digest=digest)
                 )
@@ -194,9 +196,7 @@ class Writer:
         self._withdraw(sorted(self._open_keys - claimed))
         self._purge_withdrawn()
         touched = self._memberships.touched
-        self._names.write(self._connection, None if self._is_first else self._now)
-        if not self._is_first:
-            self._mark_changed(touched)
+        self._names.write(self._connection)
         self._close_archives(touched, archive_size)
         settle_rankings(self._connection, self._definitions, touched, self._now)
         digest, changed = self._site
@@ -204,17 +204,18 @@ class Writer:
         if self._has_changed:
             values |= {"number": self._number, "as_of": self._now}
         self._connection.execute(generations.update().values(**values))
+        note_changes(
+            self._connection,
+            self._definitions,
+            touched,
+            new=self._new_feeds,
+            redefined=self._redefined,
+            limit=archive_size,
+            now=None if self._is_first else self._now,
+        )
         return values.get("number")
 
     # Feeds
-
-    def _mark_changed(self, touched: set[int]) -> None:
-        for batch in batches(sorted(touched)):
-            self._connection.execute(names.update().where(names.c.key.in_(batch)).values(changed=self._now))
-        for definition in self._definitions:
-            if feed_key(definition) in touched and definition.path not in self._new_feeds:
-                statement = feeds.update().where(feeds.c.path == definition.path)
-                self._connection.execute(statement.values(changed=self._now))
 
     def _close_archives(self, touched: set[int], archive_size: int) -> None:
         configured = {feed_key(definition): definition for definition in self._definitions}

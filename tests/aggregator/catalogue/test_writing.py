@@ -10,7 +10,7 @@ from aggregator.catalogue import Kind
 from aggregator.catalogue.tables import key_of
 from aggregator.errors import CatalogueError
 from feeds.article import Provider
-from feeds.definition import FeedDefinition
+from feeds.definition import FeedDefinition, Order
 from feeds.selection import Names, Selection
 from tests.aggregator.catalogue.shelf import EVERYTHING, HOUR, NOON, Shelf, article, broken
 
@@ -265,6 +265,32 @@ def test_a_feed_changes_when_an_article_leaves_it(shelf: Shelf) -> None:
     assert [changed(shelf, path) for path in ("/feeds/boats", "/topics/boats", "/topics/stone")] == [
         LATER
     ] * 3
+
+
+def test_what_readers_do_not_see_changes_no_feed(shelf: Shelf) -> None:
+    shelf.definitions.append(BOATS)
+    ferry = article("ferry", topics=("Boats",), quality=10)
+    shelf.apply(ferry)
+    shelf.apply(replace(ferry, path="moved.md", quality=90), gone=[("news", "ferry.md")], now=LATER)
+    assert shelf.the("Ferry").quality == 90
+    assert {changed(shelf, path) for path in ("/feeds/all", "/feeds/boats", "/topics/boats")} == {None}
+
+
+def test_a_feed_does_not_change_with_an_article_that_it_has_no_room_for(shelf: Shelf) -> None:
+    best = FeedDefinition(path="/feeds/best", title="Best", order=Order.BEST, limit=1)
+    shelf.definitions.append(best)
+    quay = article("quay", quality=1)
+    shelf.apply(article("ferry", quality=90), quay)
+    shelf.apply(replace(quay, title="Another"), now=LATER)
+    assert [changed(shelf, path) for path in ("/feeds/all", "/feeds/best")] == [LATER, None]
+
+
+def test_where_very_many_feeds_are_concerned_each_counts_as_changed(shelf: Shelf) -> None:
+    shelf.apply(article("ferry", topics=tuple(f"Topic {number}" for number in range(300))), article("quay"))
+    shelf.apply(
+        article("ferry", path="moved.md", topics=("Topic 1",)), gone=[("news", "ferry.md")], now=LATER
+    )
+    assert [changed(shelf, path) for path in ("/feeds/all", "/topics/topic-1")] == [LATER, LATER]
 
 
 def test_the_feed_of_everything_changes_with_an_article_that_stands_under_no_name(shelf: Shelf) -> None:
