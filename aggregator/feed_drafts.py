@@ -143,11 +143,15 @@ class FeedDrafts:
         )
         changed = snapshot.last_change() or _NEVER
         fingerprint = sha256(repr((self._site, groups, changed)).encode()).hexdigest()
-        return Draft(fingerprint, lambda: self._opml_edition(groups, changed))
+        # A name may change, or go out of use, with an article that no feed shows any more.
+        last_modified = max(changed, snapshot.generation.as_of)
+        return Draft(fingerprint, lambda: self._opml_edition(groups, changed, last_modified))
 
-    def _opml_edition(self, groups: tuple[opml.Group, ...], changed: datetime) -> Edition:
+    def _opml_edition(
+        self, groups: tuple[opml.Group, ...], changed: datetime, last_modified: datetime
+    ) -> Edition:
         body = opml.render(self._site.title, groups, changed)
-        return Edition(path=OPML_PATH, media_type=opml.MEDIA_TYPE, body=body, last_modified=changed)
+        return Edition(path=OPML_PATH, media_type=opml.MEDIA_TYPE, body=body, last_modified=last_modified)
 
     def _group(self, title: str, definitions: tuple[FeedDefinition, ...]) -> opml.Group:
         # A reader wants each feed once, so the list names one format of each: the first that is published.

@@ -13,7 +13,7 @@ from aggregator.draft import Draft
 from aggregator.edition import Edition
 from aggregator.search_request import PATH, SearchRequest, parse_search
 from feeds.definition import Content, FeedDefinition, Order
-from feeds.document import NEVER, FeedDocument, compose
+from feeds.document import FeedDocument, compose
 from feeds.formats import FORMATS
 from feeds.history import History
 from feeds.search_query import write_search_query
@@ -62,7 +62,7 @@ class SearchDrafts:
         # As of other feeds, RSS alone says how long it may be kept, and not while an article waits for its time.
         ttl = self._ttl_minutes if chosen.name == "rss" and snapshot.next_due() is None else None
         # Whether an article came and went since somebody asked, nobody knows. Anything public may have been that article.
-        changed = snapshot.last_change() or NEVER
+        changed = snapshot.generation.as_of
 
         def make() -> Edition:
             document = self._document(request, definition, snapshot, ttl)

@@ -40,7 +40,7 @@ from feeds.stories import Story, window_of
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One whole state of the catalogue. Number 0 is a catalogue that was never filled."""
+    """One whole state of the catalogue, and the time at which it was made. Number 0 is a catalogue that was never filled."""
 
     number: int
     as_of: datetime

@@ -48,7 +48,7 @@ class Moment(TypeDecorator[datetime]):
 metadata = MetaData()
 
 # One row: which schema this is, and the generation that readers see.
-# as_of: the time at which age limits were last evaluated; site_changed: when the site's own data last changed.
+# as_of: the time at which that was made, and age limits evaluated; site_changed: when the site's own data last changed.
 generations = Table(
     "generations",
     metadata,
