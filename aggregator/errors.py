@@ -10,7 +10,9 @@ AggregatorError
 ├── ServeError           the server can't listen
 ├── UnknownFeedError     a feed was asked for that there is none of
 ├── SearchRequestError   a search can't be understood; carries every problem found in it
-└── TooBusyError         more is being asked for than can be made
+├── TooBusyError         more is being asked for than can be made
+├── UnknownArticleError  an article was asked for that there is none of
+└── NewFileError         a file that was asked for can't be made
 """
 
 from collections.abc import Sequence
@@ -19,10 +21,11 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad a problem is: an error keeps something out, a warning does not."""
+    """How bad a problem is: an error keeps something out, a warning does not, and a hint may well be meant."""
 
     ERROR = "error"
     WARNING = "warning"
+    HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Problem:
     key     the dotted key it concerns, such as provider.domain
     value   what stands there, as written, shortened
     reason  what is wrong and what was expected
+    rule    the lint that found it, None where reading the file did
     """
 
     file: str
@@ -42,11 +46,12 @@ class Problem:
     key: str | None = None
     value: str | None = None
     severity: Severity = Severity.ERROR
+    rule: str | None = None
 
     def __str__(self) -> str:
-        """Format as FILE:LINE:COLUMN: [warning: ]key: reason."""
+        """Format as FILE:LINE:COLUMN: [warning: |hint: ]key: reason."""
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        mark = "warning: " if self.severity is Severity.WARNING else ""
+        mark = "" if self.severity is Severity.ERROR else f"{self.severity}: "
         subject = f"{self.key}: " if self.key else ""
         return f"{place}: {mark}{subject}{self.reason}"
 
@@ -101,3 +106,11 @@ class SearchRequestError(AggregatorError):
 
 class TooBusyError(AggregatorError):
     """More is being asked for than can be made; the text is for people outside."""
+
+
+class UnknownArticleError(AggregatorError):
+    """An article was asked for that there is none of; the text names what was asked and what is close to it."""
+
+
+class NewFileError(AggregatorError):
+    """A file that was asked for can't be made; the text names it, why not, and what to do. Nothing was overwritten."""

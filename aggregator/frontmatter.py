@@ -106,6 +106,16 @@ def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome
     return _ArticleReader(ArticleKeys(node, reading.fields, file), path, reading).read(parts[1])
 
 
+def written_keys(data: bytes, reading: Reading, file: str) -> ArticleKeys | None:
+    """Give the keys of a file with their places, None where it has none that can be read. Never raises."""
+    try:
+        parts = _split(data, reading.max_front_matter)
+        node = _nodes(parts[0]) if parts else None
+    except (_FileProblem, YamlNodesError):
+        return None
+    return ArticleKeys(node, reading.fields, file) if isinstance(node, yaml_nodes.Mapping) else None
+
+
 def _refusal(file: str, reason: str, place: Place, key: str | None = None) -> Outcome:
     problem = Problem(file=file, reason=reason, line=place.line + 1, column=place.column + 1, key=key)
     return Outcome(problems=(problem,))

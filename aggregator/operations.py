@@ -1,28 +1,17 @@
-"""What the commands that run once do, without the command line: check, preview and publish."""
+"""What the commands that run once do, without the command line: preview and publish."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from aggregator.catalogue import Catalogue, Snapshot
+from aggregator.catalogue import Snapshot
 from aggregator.config import Settings
 from aggregator.errors import UnknownFeedError
 from aggregator.feed_drafts import FeedDrafts
 from aggregator.publish import Published, publish
 from aggregator.refresh import Progress, Report
+from aggregator.scratch import opened, scratch_copy
 from aggregator.wiring import wire
-
-
-def check_everything(settings: Settings, now: datetime, progress: Progress) -> Report:
-    """Read every article into a catalogue of its own, which is thrown away, and report what is wrong."""
-    with (
-        TemporaryDirectory(prefix="aggregator-") as folder,
-        _opened(f"sqlite:///{folder}/check.db") as catalogue,
-    ):
-        return wire(settings, catalogue).refresh.run(now, progress)
 
 
 def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, progress: Progress) -> bytes:
@@ -30,13 +19,7 @@ def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, prog
 
     Works on a copy of the catalogue: what a changed configuration would do must not happen to the one that is served.
     """
-    with (
-        TemporaryDirectory(prefix="aggregator-") as folder,
-        _opened(f"sqlite:///{folder}/preview.db") as catalogue,
-    ):
-        if Catalogue.exists(settings.store):
-            with _opened(settings.store) as served:
-                served.copy_to(catalogue)
+    with scratch_copy(settings.store) as catalogue:
         wiring = wire(settings, catalogue)
         wiring.refresh.run(now, progress)
         with catalogue.snapshot() as snapshot:
@@ -48,7 +31,7 @@ def publish_site(
     settings: Settings, out: Path, now: datetime, progress: Progress
 ) -> tuple[Report, Published]:
     """Bring the catalogue up to date and write every document to `out`."""
-    with _opened(settings.store) as catalogue:
+    with opened(settings.store) as catalogue:
         wiring = wire(settings, catalogue)
         report = wiring.refresh.run(now, progress)
         with catalogue.snapshot() as snapshot:
@@ -69,12 +52,3 @@ def _body(feeds: FeedDrafts, path: str, asked: str, snapshot: Snapshot) -> bytes
 
 def _path(feed: str) -> str:
     return feed if feed.startswith("/") else f"/feeds/{feed}"
-
-
-@contextmanager
-def _opened(address: str) -> Iterator[Catalogue]:
-    catalogue = Catalogue.open(address)
-    try:
-        yield catalogue
-    finally:
-        catalogue.close()

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 # Told how many files have been read, and how many there are to read.
 Progress = Callable[[int, int], None]
+# Told each article as its file has it, whether the world may see it or not.
+Observe = Callable[[Article], None]
 
 _BATCH = 2_000
 _SETTLING_ROUNDS = 3
@@ -68,19 +70,30 @@ def _untold(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
+def _unobserved(_article: Article) -> None:
+    """Look at nothing."""
+
+
 class Refresh:
     """The refreshes of one configuration. Not for two threads at once.
 
     It remembers what is wrong in which file, since the catalogue, which must not hold unpublished text, does not.
     """
 
-    def __init__(self, settings: Settings, definitions: Definitions, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        definitions: Definitions,
+        catalogue: Catalogue,
+        observe: Observe = _unobserved,
+    ) -> None:
+        self._observe = observe
         self._settings = settings
         self._definitions = definitions
         self._catalogue = catalogue
         self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self._has_run = False
-        self._aliases = _aliases(settings)
+        self._aliases = topic_aliases(settings)
 
     def run(self, now: datetime, progress: Progress = _untold) -> Report:
         """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails."""
@@ -204,7 +217,8 @@ class Refresh:
         """Give the article with its topics by their configured names, and by the identity of the place where its file first lay."""
         if article is None:
             return None
-        article = _with_named_topics(article, self._aliases)
+        self._observe(article)
+        article = with_named_topics(article, self._aliases)
         is_of_place = origin != place and article.id == self._settings.site.identity(place)
         return replace(article, id=self._settings.site.identity(origin)) if is_of_place else article
 
@@ -251,7 +265,7 @@ def reading_of(source: SourceSettings, settings: Settings) -> Reading:
     )
 
 
-def _aliases(settings: Settings) -> dict[str, str]:
+def topic_aliases(settings: Settings) -> dict[str, str]:
     """Give the name that each folded name of a topic stands for, where the configuration names it."""
     if settings.topics is None:
         return {}
@@ -262,7 +276,7 @@ def _aliases(settings: Settings) -> dict[str, str]:
     }
 
 
-def _with_named_topics(article: Article, aliases: Mapping[str, str]) -> Article:
+def with_named_topics(article: Article, aliases: Mapping[str, str]) -> Article:
     """Give the article with each of its topics once, by the name that the configuration gives it."""
     topics = {
         fold(topic): topic

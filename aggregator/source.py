@@ -78,6 +78,22 @@ def scan(settings: SourceSettings, known: Mapping[str, Stamp]) -> Scan:
     return _Scanner(settings, known).scan()
 
 
+def reason_left_out(settings: SourceSettings, path: str) -> str | None:
+    """Tell why the scan leaves out the file at `path` below the source's folder by its name, None where it does not."""
+    *folders, name = path.split("/")
+    hidden = next((folder for folder in folders if folder.startswith(".")), None)
+    if hidden is not None:
+        return f"the folder {hidden} is hidden"
+    if name.startswith(_TEMPORARY_BEGINNINGS) or name.endswith(_TEMPORARY_ENDINGS) or name == _TEMPORARY_NAME:
+        return f"{name} looks like a temporary file"
+    excluding = [glob for glob in settings.exclude if compile_globs([glob]).match(path)]
+    if excluding:
+        return f"exclude of source {settings.name} names it: {excluding[0]}"
+    if not compile_globs(settings.include).match(path):
+        return f"include of source {settings.name} does not name it: {', '.join(settings.include)}"
+    return None
+
+
 class _Scanner:
     def __init__(self, settings: SourceSettings, known: Mapping[str, Stamp]) -> None:
         self._settings = settings

@@ -13,6 +13,8 @@
     choosing.py  which entries a feed may show, as statements
     rankings.py  what ranked feeds show, remembered, and what folded ones do
     appearances.py  when each feed changed for those who read it
+    explaining.py  what each criterion says of an article, and why
+    whereabouts.py  which files speak of which article
     reading.py   Snapshot: select, fingerprint, explain, from one state of the database
 
 An article that the world may not see (unpublished, scheduled, removed) is not in here: of its file only the path, the
@@ -20,18 +22,25 @@ stamp, a hash of its identity and the time at which it is due are kept, so the d
 """
 
 from aggregator.catalogue.catalogue import Catalogue
+from aggregator.catalogue.explaining import Found, Tally, Verdict
 from aggregator.catalogue.names import Kind, Listed, selection_of
 from aggregator.catalogue.reading import Generation, Snapshot
 from aggregator.catalogue.versions import Version
+from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.catalogue.writing import FileRead, Writer
 
 __all__ = [
     "Catalogue",
+    "Entry",
     "FileRead",
+    "Found",
     "Generation",
     "Kind",
+    "KnownFile",
     "Listed",
     "Snapshot",
+    "Tally",
+    "Verdict",
     "Version",
     "Writer",
     "selection_of",

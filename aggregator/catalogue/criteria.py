@@ -14,6 +14,19 @@ from feeds.selection import Names, Selection
 
 Expression = ColumnElement[bool]
 
+# The column of `entries` that decides a criterion; those that are not here look into other tables.
+DECIDING_COLUMNS = {
+    "providers": "provider",
+    "categories": "category",
+    "types": "type",
+    "languages": "language",
+    "sources": "source",
+    "min_quality": "quality",
+    "min_heat": "heat",
+    "max_age": "published",
+    "since": "published",
+}
+
 # The full-text index is SQLite's FTS5, which SQLAlchemy has no type for; its statements stand in full_text.py.
 _text_index = table("entry_text", column("rowid"))
 
@@ -25,33 +38,28 @@ def criteria(selection: Selection, as_of: datetime) -> Iterator[tuple[str, Expre
     """
     if selection.topics:
         yield "topics", _topics(selection.topics)
-    for name, wanted in _columns(selection):
+    for name, wanted in _conditions(selection):
         if wanted:
-            yield name, _names(entries.c[_COLUMN_OF[name]], wanted)
+            yield name, _names(_column(name), wanted)
     if selection.min_quality is not None:
-        yield "min_quality", entries.c.quality >= selection.min_quality
+        yield "min_quality", _column("min_quality") >= selection.min_quality
     if selection.min_heat is not None:
-        yield "min_heat", entries.c.heat >= selection.min_heat
+        yield "min_heat", _column("min_heat") >= selection.min_heat
     if selection.max_age is not None:
-        yield "max_age", entries.c.published >= as_of - selection.max_age
+        yield "max_age", _column("max_age") >= as_of - selection.max_age
     if selection.since is not None:
-        yield "since", entries.c.published >= selection.since
+        yield "since", _column("since") >= selection.since
     if selection.match is not None:
         yield "match", _match(selection.match)
 
 
-_COLUMN_OF = {
-    "providers": "provider",
-    "categories": "category",
-    "types": "type",
-    "languages": "language",
-    "sources": "source",
-}
-
-
-def _columns(selection: Selection) -> Iterator[tuple[str, Names]]:
-    for name in _COLUMN_OF:
+def _conditions(selection: Selection) -> Iterator[tuple[str, Names]]:
+    for name in ("providers", "categories", "types", "languages", "sources"):
         yield name, getattr(selection, name)
+
+
+def _column(criterion: str) -> ColumnElement[Any]:
+    return entries.c[DECIDING_COLUMNS[criterion]]
 
 
 def _names(value: ColumnElement[Any], names: Names) -> Expression:

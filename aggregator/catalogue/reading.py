@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from aggregator.catalogue import records
+from aggregator.catalogue import explaining, records, whereabouts
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.choosing import CHOSEN, Chosen, articles_of, first_of, public, rows_of
-from aggregator.catalogue.criteria import criteria, ordering
+from aggregator.catalogue.criteria import ordering
+from aggregator.catalogue.explaining import Tally, Verdict
 from aggregator.catalogue.history import (
     archive_ends,
     feed_key,
@@ -32,9 +33,11 @@ from aggregator.catalogue.tables import (
 )
 from aggregator.catalogue.tables import records as record_table
 from aggregator.catalogue.versions import Version, newest_version
+from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.stamp import UNKNOWN, Stamp
 from feeds.article import Article
 from feeds.definition import FeedDefinition
+from feeds.selection import Selection
 from feeds.stories import Story, window_of
 
 
@@ -44,14 +47,6 @@ class Generation:
 
     number: int
     as_of: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one criterion says of one article."""
-
-    criterion: str
-    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +167,41 @@ class Snapshot:
         ]
         return max((time for time in times if time is not None), default=None)
 
-    def explain(self, definition: FeedDefinition, identity_key: int) -> tuple[Verdict, ...]:
-        """Give what each criterion of the feed says of the public article with this key; empty where there is no such article."""
-        named = list(criteria(definition.selection, self.generation.as_of))
-        if not named:
-            return ()
-        columns = [func.coalesce(expression, False).label(name) for name, expression in named]
-        row = self._connection.execute(
-            select(*columns).where(public(), entries.c.key == identity_key)
-        ).one_or_none()
-        if row is None:
-            return ()
-        return tuple(Verdict(name, bool(value)) for (name, _), value in zip(named, row, strict=True))
+    def explain(self, definition: FeedDefinition, identity_key: int) -> tuple[Verdict, ...] | None:
+        """Give what each criterion of the feed says of the public article with this key; None where there is no such article."""
+        return explaining.explain(self._connection, definition.selection, self.generation.as_of, identity_key)
+
+    def tally(self, selection: Selection) -> Tally:
+        """Count what a selection lets in, and each of its criteria by itself."""
+        return explaining.tally(self._connection, selection, self.generation.as_of)
+
+    def values(self, criterion: str) -> tuple[str, ...]:
+        """Give every folded value by which public articles are judged by a criterion such as `types`."""
+        return explaining.values(self._connection, criterion)
+
+    def file(self, source: str, path: str) -> KnownFile | None:
+        """Give what is known of the file at `path` below a source's folder."""
+        return whereabouts.file_at(self._connection, source, path)
+
+    def files_of(self, identity_key: int) -> tuple[KnownFile, ...]:
+        """Give every file that claims an identity."""
+        return whereabouts.files_of(self._connection, identity_key)
+
+    def files_in(self, *states: str) -> tuple[KnownFile, ...]:
+        """Give every file in one of these states."""
+        return whereabouts.files_in(self._connection, *states)
+
+    def entry(self, identity_key: int) -> Entry | None:
+        """Give the article with this key, whether it is public still or was withdrawn."""
+        return whereabouts.entry(self._connection, identity_key)
+
+    def entry_from(self, source: str, path: str) -> Entry | None:
+        """Give the article that came from a file, which may be gone."""
+        return whereabouts.entry_from(self._connection, source, path)
+
+    def entry_at(self, address: str) -> Entry | None:
+        """Give the public article that is to be read, or first appeared, at a URL."""
+        return whereabouts.entry_at(self._connection, address)
 
     def listed(self, kind: Kind, min_articles: int = 1) -> tuple[Listed, ...]:
         """Give every name of a kind that ever had so many public articles at once, by slug."""

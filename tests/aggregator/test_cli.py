@@ -35,11 +35,11 @@ def test_an_unknown_command_is_status_2() -> None:
 
 
 def test_check_finds_nothing_to_say_about_a_good_site(workshop: Workshop) -> None:
-    workshop.write("ferry")
+    workshop.write("ferry", "excerpt: It sails.", "topics: [Boats]", "images: https://pier.example/a.jpg")
     result = run_on(workshop, "check")
     assert (result.exit_code, result.stdout) == (
         0,
-        "1 file (1 public), 1 public article: 0 errors, 0 warnings\n",
+        "1 file (1 public), 1 public article: 0 errors, 0 warnings, 0 hints\n",
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregator.catalogue import Catalogue
+from aggregator.catalogue import Catalogue, Verdict
 from aggregator.catalogue.tables import key_of
 from feeds.article import Article, Provider
 from feeds.definition import FeedDefinition, Order
@@ -135,7 +135,10 @@ def test_explain_agrees_with_select(loaded: list[Article], selection: Selection)
     for one in loaded:
         with shelf.catalogue.snapshot() as snapshot:
             verdicts = snapshot.explain(feed(selection), key_of(one.id))
+            total = snapshot.tally(selection).articles
+        assert verdicts is not None
         assert all(verdict.holds for verdict in verdicts) == (one.title in selected)
+        assert total == len(selected)
     shelf.catalogue.close()
 
 
@@ -143,11 +146,11 @@ def test_explain_names_each_criterion(shelf: Shelf) -> None:
     shelf.apply(article("ferry", quality=53, topics=("AI",)))
     definition = feed(Selection(topics=Names(any=("ai",)), min_quality=60))
     verdicts = shelf.ask(lambda snapshot: snapshot.explain(definition, key_of("https://pier.example/ferry")))
-    assert [(verdict.criterion, verdict.holds) for verdict in verdicts] == [
-        ("topics", True),
-        ("min_quality", False),
-    ]
-    assert shelf.ask(lambda snapshot: snapshot.explain(definition, 1)) == ()
+    assert verdicts == (
+        Verdict("topics", holds=True, found=("AI",)),
+        Verdict("min_quality", holds=False, found=53),
+    )
+    assert shelf.ask(lambda snapshot: snapshot.explain(definition, 1)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,140 @@
+"""The group of all commands, and those that serve, publish and preview. Results go to standard output, all else to standard error.
+
+Exit status: 0 well; 1 errors found by check, a difference by diff; 2 the configuration or the command can't be used.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from aggregator import config
+from aggregator.cli.check import check
+from aggregator.cli.explain import explain
+from aggregator.cli.progress import progress
+from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
+from aggregator.config import Settings
+from aggregator.operations import preview_feed, publish_site
+from aggregator.service import serve_site
+
+PROGRAM = "aggregator"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("feed-aggregator"), prog_name=PROGRAM)
+def cli() -> None:
+    """Article files in, feeds that every reader trusts out."""
+
+
+@cli.command()
+@config_option
+@click.option("--host", help="Address to listen on, in place of server.host.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on, in place of server.port; 0 takes a free one.",
+)
+@click.option("--workers", type=click.IntRange(1, 64), help="Server processes, in place of server.workers.")
+@click.option("--accept-loss", is_flag=True, help="Let a source lose most of its files at once.")
+@click.option(
+    "--accept-identities", is_flag=True, help="Let many published articles get another identity at once."
+)
+def serve(config_path: Path, **chosen: str | int | bool | None) -> None:
+    """Serve the feeds, and keep them up to date.
+
+    \b
+    Examples:
+      aggregator serve
+      aggregator serve --config site.yaml --host 0.0.0.0 --port 80
+    """
+    _log_to_standard_error()
+
+    def load() -> Settings:
+        return _overridden(config.load(config_path), chosen)
+
+    with reported():
+        serve_site(load)
+
+
+@cli.command()
+@config_option
+@click.argument("out", type=click.Path(path_type=Path))
+def publish(out: Path, config_path: Path) -> None:
+    """Write the whole site as a static tree to OUT, for nginx or a CDN.
+
+    OUT becomes a symbolic link to the newest tree, swapped in one step.
+
+    \b
+    Examples:
+      aggregator publish /var/www/feeds --config site.yaml
+    """
+    with reported(), progress() as show:
+        settings = config.load(config_path)
+        report, published = publish_site(settings, out, clock(), show)
+    print_alarms(report.alarms)
+    state = "published" if published.is_new else "unchanged"
+    click.echo(
+        f"{out}: {state}, {counted(published.documents, 'document')}, {counted(report.articles, 'article')}"
+    )
+
+
+@cli.command()
+@config_option
+@click.argument("feed")
+@click.option(
+    "--format", "suffix", type=click.Choice(["atom", "rss", "json"]), default="atom", show_default=True
+)
+def preview(feed: str, suffix: str, config_path: Path) -> None:
+    """Print what FEED would say now: an id (best-of-ai) or a path (/topics/ai). Changes nothing.
+
+    \b
+    Examples:
+      aggregator preview all
+      aggregator preview /topics/ai --format json
+    """
+    with reported(), progress() as show:
+        body = preview_feed(config.load(config_path), feed, suffix, clock(), show)
+    click.echo(body, nl=False)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of the configuration, with what every key means and an example of it.
+
+    Editors with a YAML language server complete, check and explain keys by it. The package carries it, too.
+
+    \b
+    Examples:
+      aggregator schema > aggregator-schema.json
+    """
+    click.echo(json.dumps(config.schema(), indent=2, ensure_ascii=False))
+
+
+for command in (check, explain):
+    cli.add_command(command)
+
+
+def _overridden(settings: Settings, chosen: Mapping[str, str | int | bool | None]) -> Settings:
+    """Give the settings with those options in their place that were chosen."""
+    given = {name: value for name, value in chosen.items() if value is not None and value is not False}
+    server = settings.server.model_copy(
+        update={name: given[name] for name in given if not name.startswith("accept_")}
+    )
+    reloading = settings.reload.model_copy(
+        update={name: given[name] for name in given if name.startswith("accept_")}
+    )
+    return replace(settings, server=server, reload=reloading)
+
+
+def _log_to_standard_error() -> None:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    # Every tick of the schedule would be a line.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)

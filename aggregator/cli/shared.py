@@ -1,0 +1,48 @@
+"""What commands have in common: the option that names the configuration, how errors and alarms are told, the clock."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from aggregator.errors import AggregatorError
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="AGGREGATOR_CONFIG",
+    default=Path("config/aggregator.yaml"),
+    show_default=True,
+    show_envvar=True,
+    help="The configuration file.",
+)
+
+
+def clock() -> datetime:
+    """Read the clock: commands do, and hand the time in."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn the errors that people can mend into text on standard error and exit status 2."""
+    try:
+        yield
+    except AggregatorError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+def print_alarms(alarms: Iterable[str]) -> None:
+    """Print what could not be looked at."""
+    for alarm in alarms:
+        click.echo(click.style(alarm, fg="red"), err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """Give a number with its noun: 1 file, 2 files."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

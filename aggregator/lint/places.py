@@ -1,0 +1,62 @@
+"""Where in an article's file a key, or one item of a list, stands. Reads the file again: only what was found is looked up."""
+
+from collections.abc import Callable
+from time import time_ns
+
+from aggregator.article_values import items_of
+from aggregator.config import Settings
+from aggregator.errors import Problem
+from aggregator.frontmatter import written_keys
+from aggregator.lint.notes import Place
+from aggregator.lint.rules import finding
+from aggregator.refresh import reading_of
+from aggregator.source import BusyFileError, UnreadableFileError, VanishedFileError, read_file
+from aggregator.yaml_nodes import Mapping, Node, Scalar
+
+# Finds the node that is meant in the value of a key.
+Choose = Callable[[Node], Node]
+
+
+class Locator:
+    """Finds places in the article files of one configuration."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sources = {source.name: source for source in settings.sources}
+
+    def file(self, place: Place) -> str:
+        """Give the name of a file, as problems carry it."""
+        return str(self._sources[place[0]].path / place[1])
+
+    def finding(self, rule: str, reason: str, place: Place, key: str, choose: Choose) -> Problem:
+        """Give what a lint found under a key of a file; without line and column where the key is not there (any more)."""
+        node = self._node(place, key)
+        at = choose(node).place if node is not None else None
+        line, column = (None, None) if at is None else (at.line + 1, at.column + 1)
+        return finding(rule, reason, file=self.file(place), line=line, column=column, key=key)
+
+    def _node(self, place: Place, key: str) -> Node | None:
+        source = self._sources[place[0]]
+        try:
+            data, _ = read_file(source.path, place[1], self._settings.limits.file, time_ns())
+        except (BusyFileError, UnreadableFileError, VanishedFileError):
+            return None
+        keys = written_keys(data, reading_of(source, self._settings), self.file(place))
+        return None if keys is None else keys.find(key)
+
+
+def whole(node: Node) -> Node:
+    """Choose the value as it is."""
+    return node
+
+
+def item(text: str) -> Choose:
+    """Choose the item of a list that says `text`, else the list."""
+    return lambda node: next(
+        (one for one in items_of(node) if isinstance(one, Scalar) and one.text.strip() == text), node
+    )
+
+
+def part(key: str) -> Choose:
+    """Choose what stands under a key of a mapping, else the mapping."""
+    return lambda node: node.items.get(key, node) if isinstance(node, Mapping) else node
