@@ -6,7 +6,8 @@ signal) only wakes one loop, so refreshes never overlap, and any number of reaso
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ _DUE = "due"
 _WATCH_SETTLE_MILLISECONDS = 60
 _WATCH_STEP_MILLISECONDS = 15
 _WATCH_RETRY_SECONDS = 60.0
+# Editors that replace a file take it away for a moment; and what came between two watches is found when the second looks for itself.
+_REPLACE_MILLISECONDS = 100
+_LOOK_MILLISECONDS = 5_000
 
 
 class Schedule:
@@ -122,3 +126,51 @@ def _seconds(every: timedelta | None) -> int:
     if every is None:
         raise ValueError("a schedule needs `every` or `cron`, got neither")
     return max(1, int(every.total_seconds()))
+
+
+async def watch_folders(folders: Sequence[Path], act: Callable[[], None]) -> None:
+    """Call `act` when anything changes directly in these folders, some of which may come and go, and every few seconds. Never ends.
+
+    What lies deeper is not looked at: it may be big, and change all the time. Where the system can't tell of changes, `act` is called
+    once a minute.
+    """
+    while True:
+        existing = _existing(folders)
+        try:
+            if existing:
+                await _watch_as_they_are(existing, folders, act)
+        except (OSError, RuntimeError):
+            existing = {}
+        if not existing:
+            await asyncio.sleep(_WATCH_RETRY_SECONDS)
+        act()
+
+
+async def _watch_as_they_are(
+    existing: Mapping[Path, int], folders: Sequence[Path], act: Callable[[], None]
+) -> None:
+    """Watch until one of the folders comes, goes, or is replaced by another."""
+    changes = awatch(
+        *existing,
+        watch_filter=None,
+        step=_REPLACE_MILLISECONDS,
+        rust_timeout=_LOOK_MILLISECONDS,
+        yield_on_timeout=True,
+        recursive=False,
+    )
+    async with aclosing(changes):
+        async for _ in changes:
+            act()
+            if _existing(folders) != existing:
+                return
+
+
+def _existing(folders: Sequence[Path]) -> dict[Path, int]:
+    """Give those folders that are there, each with its inode."""
+    found = {}
+    for folder in folders:
+        try:
+            found[folder] = folder.stat().st_ino
+        except OSError:
+            continue
+    return found

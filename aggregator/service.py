@@ -16,6 +16,7 @@ import uvloop
 
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
+from aggregator.config_watch import ConfigurationWatch, waiting_for_restart
 from aggregator.errors import AggregatorError, ConfigurationError
 from aggregator.outlet import Outlet
 from aggregator.refresh import Report
@@ -32,7 +33,7 @@ Load = Callable[[], Settings]
 def serve_site(load: Load) -> None:
     """Serve until SIGTERM or SIGINT; raise ConfigurationError, CatalogueError or ServeError where that can't begin.
 
-    load  gives the configuration: at the start, and again at SIGHUP
+    load  gives the configuration: at the start, at SIGHUP, and when its files change
     """
     uvloop.run(_serve(load))
 
@@ -65,6 +66,9 @@ class Keeper:
         self._outlet = outlet
         self._refresh = wire(settings, catalogue).refresh
         self._schedule = self._new_schedule()
+        self._configuration = ConfigurationWatch(
+            settings.path, self.reload, lambda: self._settings.reload.watch
+        )
         # One thread: a refresh that hangs must not be joined by another.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="refresh")
         self._under_way: asyncio.Future[Report] | None = None
@@ -76,11 +80,15 @@ class Keeper:
         stopping, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.append(asyncio.ensure_future(self.reload())))
+        loop.add_signal_handler(
+            signal.SIGHUP, lambda: reloads.append(asyncio.ensure_future(self._configuration.reload()))
+        )
         reloads: list[asyncio.Future[None]] = []
         self._schedule.start()
+        self._configuration.start()
         await stopping.wait()
         logger.info("stopping")
+        await self._configuration.stop()
         await self._schedule.stop()
         await self._outlet.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -92,15 +100,22 @@ class Keeper:
         except ConfigurationError as error:
             logger.error("the configuration can't be used, the old one runs on:\n%s", error)  # noqa: TRY400  the text says all
             return
-        if (settings.store, settings.server) != (self._settings.store, self._settings.server):
-            logger.warning("changes of store, host, port, workers and max_age take effect at the next start")
+        waiting = waiting_for_restart(self._settings, settings)
+        if waiting:
+            logger.warning("what changed of %s takes effect at the next start", ", ".join(waiting))
         await self._schedule.stop()
+        await self._finish_refresh()
         self._settings = settings
         self._refresh = wire(settings, self._catalogue).refresh
         self._schedule = self._new_schedule()
         await self._outlet.reconfigure(settings)
         self._schedule.start()
         logger.info("configuration reloaded")
+
+    async def _finish_refresh(self) -> None:
+        """Let the refresh that is under way end, so that the first one under another configuration is not left out for its sake."""
+        if self._under_way is not None:
+            await asyncio.wait([self._under_way], timeout=self._settings.reload.timeout.total_seconds())
 
     def _new_schedule(self) -> Schedule:
         reload = self._settings.reload

@@ -33,6 +33,7 @@ FLOORS = {
     "aggregator.config": 2,
     "aggregator.frontmatter": 2,
     "aggregator.schedule": 2,
+    "aggregator.config_watch": 3,
     "aggregator.yaml_nodes": 2,
     "aggregator.definitions": 3,
     "aggregator.delta_drafts": 3,

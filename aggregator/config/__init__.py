@@ -20,6 +20,7 @@ from aggregator.config.automatic_feeds import (
 )
 from aggregator.config.json_schema import schema
 from aggregator.config.loading import load
+from aggregator.config.reading import digest, folders
 from aggregator.config.settings import (
     DefaultSettings,
     HistorySettings,
@@ -43,6 +44,8 @@ __all__ = [
     "Settings",
     "SourceSettings",
     "TopicFeeds",
+    "digest",
+    "folders",
     "load",
     "schema",
 ]

@@ -1,6 +1,7 @@
 """Reading: which files make up a configuration, and what they hold as trees. What can't be read is a problem, not an exception."""
 
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 
 from aggregator.config.nodes import Entry, ListNode, MappingNode, Node, Place
@@ -27,9 +28,7 @@ def read_feed_files(path: Path) -> Iterator[YamlDocument]:
     """
     folder = path.parent / _FEED_FOLDER
     try:
-        found = sorted(
-            file for file in folder.iterdir() if file.suffix == ".yaml" and not file.name.startswith(".")
-        )
+        found = _feed_files(folder)
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
@@ -38,6 +37,43 @@ def read_feed_files(path: Path) -> Iterator[YamlDocument]:
     for file in found:
         document = _read_regular(file)
         yield YamlDocument(document.root and _as_feed_file(document.root), document.problems)
+
+
+def folders(path: Path) -> tuple[Path, ...]:
+    """Give the folders in which the files of the configuration at `path` lie, or may come to lie."""
+    return path.parent, path.parent / _FEED_FOLDER
+
+
+def digest(path: Path) -> bytes:
+    """Give bytes that tell one state of the files of the configuration at `path` from another. Never raises.
+
+    It goes by what they say, so a file that was only touched, or written again as it was, makes no difference.
+    """
+    try:
+        found = _feed_files(path.parent / _FEED_FOLDER)
+    except OSError:
+        found = []
+    whole = blake2b(digest_size=16)
+    for file in (path, *found):
+        whole.update(f"{file}\0".encode(errors="surrogateescape"))
+        whole.update(_digest_of(file))
+    return whole.digest()
+
+
+def _digest_of(file: Path) -> bytes:
+    try:
+        if not file.is_file():  # reading a FIFO would wait for ever
+            return b"no file"
+        with file.open("rb") as opened:
+            return blake2b(opened.read(_BIGGEST + 1), digest_size=16).digest()
+    except OSError as error:
+        return f"can't be read: {error.errno}".encode()
+
+
+def _feed_files(folder: Path) -> list[Path]:
+    return sorted(
+        file for file in folder.iterdir() if file.suffix == ".yaml" and not file.name.startswith(".")
+    )
 
 
 def _as_feed_file(root: Node) -> Node:

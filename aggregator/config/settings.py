@@ -90,7 +90,11 @@ class ReloadSettings(Model):
         "the site's time zone. Not together with `every`.",
         examples=["*/5 * * * *", "0 6-20 * * mon-fri"],
     )
-    watch: Switch = Field(default=True, description="Act on changes of files at once, too.", examples=[True])
+    watch: Switch = Field(
+        default=True,
+        description="Act on changes of files at once, too: of articles, and of the configuration itself.",
+        examples=[True],
+    )
     timeout: SomeTime = Field(
         default=timedelta(minutes=10),
         description="After so long a refresh is given up, and the last good state stays.",

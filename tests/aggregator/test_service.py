@@ -1,5 +1,6 @@
 """The server as operators run it: a process that starts, follows its articles and configuration, and stops."""
 
+import http.client
 import os
 import re
 import signal
@@ -103,6 +104,47 @@ def test_fault_58_a_bad_configuration_at_reload_is_told_and_the_old_one_runs_on(
         workshop.configure("feeds: [{id: boats, title: Boats}]\n")
         site.signal(signal.SIGHUP)
         wait_for(lambda: site.get("/feeds/boats.rss").status == 200)
+
+
+def test_a_change_of_the_configuration_is_taken_up_without_dropping_a_connection(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1h}\n")
+    workshop.write("ferry")
+    with running(workshop) as site:
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE_SECONDS)
+        connection.request("GET", "/feeds/boats.rss")
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 404
+        used = connection.sock
+        workshop.configure("reload: {every: 1h}\nfeeds: [{id: boats, title: Boats}]\nserver: {max_age: 7s}\n")
+        wait_for(lambda: site.says("configuration reloaded"))
+        connection.request("GET", "/feeds/boats.rss")
+        answer = connection.getresponse()
+        assert b"Ferry" in answer.read()
+        assert (answer.status, connection.sock) == (200, used)
+        assert answer.headers["Cache-Control"].startswith("max-age=7")
+        connection.close()
+
+
+def test_fault_58_a_bad_change_is_told_once_with_its_places_and_the_old_configuration_runs_on(
+    workshop: Workshop,
+) -> None:
+    workshop.configure("reload: {every: 1s}\n")
+    workshop.write("ferry")
+    with running(workshop) as site:
+        workshop.configure("reload: {every: 1s}\nfeedz: []\ntopics: {min_articles: none}\n")
+        wait_for(lambda: site.says("site.yaml:7:24"))
+        workshop.write("quay")
+        wait_for(lambda: set(titles(site)) == {"Ferry", "Quay"})
+        workshop.configure("reload: {every: 1s}\nfeeds: [{id: boats, title: Boats}]\n")
+        wait_for(lambda: site.get("/feeds/boats.rss").status == 200)
+    assert sum("site.yaml:6:1" in line for line in site.lines) == 1
+
+
+def test_what_waits_for_a_restart_is_named(workshop: Workshop) -> None:
+    with running(workshop) as site:
+        workshop.configure("server: {workers: 2}\n")
+        wait_for(lambda: site.says("server.workers takes effect at the next start"))
 
 
 def test_a_problem_is_told_once_and_not_at_every_refresh(workshop: Workshop) -> None:
