@@ -15,7 +15,10 @@ import click
 
 from aggregator import config
 from aggregator.cli.check import check
+from aggregator.cli.diff import diff
 from aggregator.cli.explain import explain
+from aggregator.cli.init import init
+from aggregator.cli.new import new
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
 from aggregator.config import Settings
@@ -115,7 +118,7 @@ def schema() -> None:
     click.echo(json.dumps(config.schema(), indent=2, ensure_ascii=False))
 
 
-for command in (check, explain):
+for command in (check, explain, diff, new, init):
     cli.add_command(command)
 
 

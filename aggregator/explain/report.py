@@ -99,7 +99,8 @@ def _feeds(feeds: Iterable[FeedVerdict], *, every_feed: bool) -> Iterator[str]:
                 for one in feed.criteria
             )
     if left_out:
-        yield f"  out  {left_out} automatic feeds of other topics, providers and categories (--all names them)"
+        noun = "feed" if left_out == 1 else "feeds"
+        yield f"  out  {left_out} automatic {noun} of other topics, providers or categories (--all names them)"
 
 
 def _remark(feed: FeedVerdict) -> str:
