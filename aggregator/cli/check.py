@@ -65,7 +65,7 @@ def _print(form: str | None, problems: Sequence[Problem], report: Report | None)
     if form == "json":
         _print_json(problems, report)
     elif form == "sarif":
-        alarms = report.alarms if report else ()
+        alarms = report.alarms if report else ("the configuration can't be used",)
         log = sarif(problems, alarms, version("feed-aggregator"), Path.cwd())
         click.echo(json.dumps(log, indent=2, ensure_ascii=False))
     else:

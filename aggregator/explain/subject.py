@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import unquote
 
 from aggregator.catalogue import Entry, KnownFile, Snapshot
 from aggregator.catalogue.tables import key_of
@@ -60,12 +61,10 @@ def _is_text(what: str) -> bool:
 
 
 def _by_file(what: str, settings: Settings) -> Subject | None:
-    for file in _candidates(what, settings):
-        if file.is_dir():
-            continue
-        if os.path.lexists(file):
-            return _subject_of(file, settings)
-    return None
+    there = (file for file in _candidates(what, settings) if os.path.lexists(file) and not file.is_dir())
+    found = [_subject_of(file, settings) for file in there]
+    # Of several files so called one that is an article's is meant, not the README beside which somebody stands.
+    return next((subject for subject in found if subject.source is not None), next(iter(found), None))
 
 
 def _candidates(what: str, settings: Settings) -> Iterator[Path]:
@@ -121,12 +120,22 @@ def _by_identity(what: str, settings: Settings, snapshot: Snapshot) -> Subject |
             return _subject_at(_counting(files, entry), settings)
         if entry is not None:
             return _remembered(entry, settings)
-    entry = snapshot.entry_at(what) or snapshot.entry_at(uri(what))
+    found = (snapshot.entry_at(form) for form in _forms(what))
+    entry = next((entry for entry in found if entry is not None), None)
     return None if entry is None else _remembered(entry, settings)
 
 
+def _forms(what: str) -> tuple[str, ...]:
+    """Give a URL as it was typed, and with everything escaped, or nothing: articles may have it in any of these forms."""
+    try:
+        plain = unquote(what, errors="strict")
+    except UnicodeDecodeError:
+        plain = what
+    return tuple(dict.fromkeys((what, uri(what), plain)))
+
+
 def _keys(what: str, settings: Settings) -> Iterator[int]:
-    yield from (key_of(what), key_of(uri(what)), key_of(settings.site.identity(what)))
+    yield from map(key_of, (*_forms(what), settings.site.identity(what)))
     path = what.removeprefix(settings.site.url)
     digits = path.removeprefix(_PAGE)
     if path.startswith(_PAGE) and len(digits) == _KEY_DIGITS and not digits.strip("0123456789abcdef"):
@@ -154,7 +163,7 @@ def _remembered(entry: Entry, settings: Settings) -> Subject:
 
 def _by_hidden_address(what: str, settings: Settings, snapshot: Snapshot) -> Subject | None:
     """Look through the files of articles that are not public: of those the catalogue knows no address."""
-    wanted = {what, uri(what)}
+    wanted = set(_forms(what))
     for file in snapshot.files_in(*_HIDDEN_STATES):
         subject = _subject_at(file, settings)
         article = article_in(file, settings)
