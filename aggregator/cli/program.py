@@ -90,7 +90,12 @@ def publish(out: Path, config_path: Path) -> None:
 @config_option
 @click.argument("feed")
 @click.option(
-    "--format", "suffix", type=click.Choice(["atom", "rss", "json"]), default="atom", show_default=True
+    "--format",
+    "suffix",
+    type=click.Choice(["atom", "rss", "json"]),
+    default="atom",
+    show_default=True,
+    help="The format to print it in.",
 )
 def preview(feed: str, suffix: str, config_path: Path) -> None:
     """Print what FEED would say now: an id (best-of-ai) or a path (/topics/ai). Changes nothing.

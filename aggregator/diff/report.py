@@ -25,7 +25,7 @@ def as_text(difference: Difference) -> str:
 
 def _lines(difference: Difference) -> Iterator[str]:
     yield from (_change(change) for change in difference.settings)
-    yield from (f"+ {one.path}: new, {one.entries} entries" for one in difference.added)
+    yield from (f"+ {one.path}: new, {_entries(one.entries)}" for one in difference.added)
     yield from (f"- {one.path}: {one.becomes}" for one in difference.removed)
     for renamed in difference.renamed:
         told = "" if renamed.is_told else "; not below moved, so its readers get 404"
@@ -43,6 +43,10 @@ def _feed(feed: FeedDifference) -> Iterator[str]:
     yield from (f"  {_change(change)}" for change in feed.changes)
     yield from _some([f"  + {_entry(entry)}" for entry in feed.entering])
     yield from _some([f"  - {_entry(entry)}" for entry in feed.leaving])
+
+
+def _entries(number: int) -> str:
+    return f"{number} entry" if number == 1 else f"{number} entries"
 
 
 def _change(change: Change) -> str:

@@ -19,7 +19,7 @@ def run_on(workshop: Workshop, *arguments: str) -> Result:
     return run(*arguments, "--config", str(workshop.config_path))
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "publish", "preview", "schema"])
+@pytest.mark.parametrize("command", sorted(cli.commands))
 def test_every_command_explains_itself(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
@@ -72,6 +72,51 @@ def test_check_tells_programs_the_same_as_json(workshop: Workshop) -> None:
     assert document["summary"]["files"] == 1
 
 
+def test_check_can_leave_out_what_matters_less(workshop: Workshop) -> None:
+    workshop.write("ferry", "heat: much")
+    workshop.write("quay", "heat: 500")
+    said = {
+        least: run_on(workshop, "check", "--least", least).stdout for least in ("hint", "warning", "error")
+    }
+    assert [said["hint"].count(mark) for mark in ("hint: ", "warning: ", "is 'much'")] == [1, 1, 1]
+    assert [said["warning"].count(mark) for mark in ("hint: ", "warning: ", "is 'much'")] == [0, 1, 1]
+    assert [said["error"].count(mark) for mark in ("hint: ", "warning: ", "is 'much'")] == [0, 0, 1]
+
+
+def test_check_counts_what_it_leaves_out_towards_its_status(workshop: Workshop) -> None:
+    workshop.write("quay", "heat: 500")
+    assert run_on(workshop, "check", "--strict", "--least", "error").exit_code == 1
+
+
+def test_check_never_fails_for_a_hint(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    result = run_on(workshop, "check", "--strict")
+    assert "1 hint" in result.stdout
+    assert result.exit_code == 0
+
+
+def test_check_tells_editors_and_code_review_the_same_as_sarif(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workshop.folder)
+    workshop.write("ferry", "heat: much")
+    result = run_on(workshop, "check", "--sarif")
+    (found,) = json.loads(result.stdout)["runs"][0]["results"]
+    assert result.exit_code == 1
+    assert found["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "news/ferry.md"},
+        "region": {"startLine": 4, "startColumn": 7},
+    }
+
+
+@pytest.mark.parametrize("form", ["--json", "--sarif"])
+def test_check_tells_programs_of_a_configuration_that_can_not_be_used(workshop: Workshop, form: str) -> None:
+    workshop.configure("feedz: []\n")
+    result = run_on(workshop, "check", form)
+    assert result.exit_code == 2
+    assert "did you mean 'feeds'" in json.dumps(json.loads(result.stdout))
+
+
 def test_check_changes_nothing(workshop: Workshop) -> None:
     workshop.write("ferry")
     before = sorted(workshop.folder.rglob("*"))
@@ -86,7 +131,18 @@ def test_check_of_a_source_that_is_not_there_is_status_1(workshop: Workshop) -> 
     assert "nowhere" in result.stderr
 
 
-@pytest.mark.parametrize("command", [("check",), ("publish", "out"), ("preview", "all"), ("serve",)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check",),
+        ("diff", "other.yaml"),
+        ("explain", "ferry.md"),
+        ("new", "Ferry"),
+        ("preview", "all"),
+        ("publish", "out"),
+        ("serve",),
+    ],
+)
 def test_a_configuration_that_can_not_be_used_is_status_2_with_every_problem(
     workshop: Workshop, command: tuple[str, ...]
 ) -> None:
@@ -164,6 +220,82 @@ def test_publish_to_a_folder_that_holds_something_else_is_status_2(workshop: Wor
     result = run_on(workshop, "publish", str(workshop.folder))
     assert result.exit_code == 2
     assert "not something that publish made" in result.stderr
+
+
+def test_explain_prints_state_values_and_feeds(workshop: Workshop) -> None:
+    workshop.configure("feeds: [{id: boats, title: Boats, where: {min_quality: 60}}]\n")
+    path = workshop.write("ferry", "quality: 53")
+    result = run_on(workshop, "explain", str(path))
+    assert result.exit_code == 0
+    assert "state: published" in result.stdout
+    assert "min_quality 60: article has 53" in result.stdout
+    assert json.loads(run_on(workshop, "explain", str(path), "--json").stdout)["state"] == "published"
+    workshop.write("quay", "topics: [Quays]")
+    assert "/topics/quays" in run_on(workshop, "explain", "ferry.md", "--all").stdout
+
+
+def test_explain_of_no_article_is_status_2_and_says_what_is_expected(workshop: Workshop) -> None:
+    result = run_on(workshop, "explain", "https://pier.example/none")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'https://pier.example/none' is no article here, expected" in result.stderr
+
+
+def test_diff_prints_the_difference_and_is_status_1(workshop: Workshop) -> None:
+    other = workshop.folder / "other.yaml"
+    other.write_text(workshop.text + "gone: [boats]\n")
+    result = run_on(workshop, "diff", str(other))
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (1, "gone.boats: - -> gone")
+    assert (
+        json.loads(run_on(workshop, "diff", str(other), "--json").stdout)["settings"][0]["what"]
+        == "gone.boats"
+    )
+
+
+def test_diff_of_the_same_is_status_0(workshop: Workshop) -> None:
+    result = run_on(workshop, "diff", str(workshop.config_path))
+    assert (result.exit_code, result.stdout) == (0, "no difference that readers would notice\n")
+
+
+def test_diff_with_what_can_not_be_used_is_status_2_with_every_problem(workshop: Workshop) -> None:
+    other = workshop.folder / "other.yaml"
+    other.write_text(workshop.text + "feedz: []\ntopics: {min_articles: none}\n")
+    result = run_on(workshop, "diff", str(other))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "other.yaml:5:1" in result.stderr
+    assert "other.yaml:6:24" in result.stderr
+
+
+def test_new_prints_the_file_that_it_made_and_nothing_else(workshop: Workshop) -> None:
+    result = run_on(workshop, "new", "The ferry", "--folder", "2026")
+    assert result.exit_code == 0
+    path = Path(result.stdout.removesuffix("\n"))
+    assert path.parent == workshop.folder / "news" / "2026"
+    assert 'title: "The ferry"' in path.read_text()
+    assert run_on(workshop, "new", "The ferry", "--folder", "2026").exit_code == 2
+
+
+def test_init_makes_a_site_that_the_other_commands_take_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "wire"
+    result = run("init", str(folder))
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0] == str(folder / "config" / "aggregator.yaml")
+    assert f"cd {folder} && aggregator serve" in result.stderr
+    monkeypatch.chdir(folder)
+    assert run("check", "--strict").exit_code == 0
+    (article,) = (folder / "content").rglob("*.md")
+    assert "in   /feeds/highlights" in run("explain", str(article.relative_to(folder))).stdout
+    assert "The first article" in run("preview", "highlights").stdout
+    assert "wire" in run("preview", "all").stdout
+    assert run("init").exit_code == 2
+
+
+def test_init_here_needs_no_way_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert (
+        run("init", "--title", "Wire", "--url", "https://a.example").stderr == "serve it: aggregator serve\n"
+    )
 
 
 def test_schema_prints_a_json_schema() -> None:
