@@ -78,6 +78,7 @@ def _put(article: Article, definitions: Definitions, catalogue: Catalogue, now: 
     )
     with catalogue.writing(definitions.configured, now) as writer:
         writer.add([read])
+        writer.note_definitions(definitions.digests())
         writer.finish(1)
 
 
