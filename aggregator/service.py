@@ -133,9 +133,9 @@ class Keeper:
         loop = asyncio.get_running_loop()
         self._under_way = loop.run_in_executor(self._thread, self._refresh.run, datetime.now(UTC))
         try:
-            report = await asyncio.wait_for(
-                asyncio.shield(self._under_way), self._settings.reload.timeout.total_seconds()
-            )
+            # Not wait_for: up to Python 3.11 it drops a cancellation that comes as the refresh ends, and the stop would never end.
+            async with asyncio.timeout(self._settings.reload.timeout.total_seconds()):
+                report = await asyncio.shield(self._under_way)
         except AggregatorError as error:
             logger.error("refresh failed, the last good state stays: %s", error)  # noqa: TRY400  the text says all
         except TimeoutError:

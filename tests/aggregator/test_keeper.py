@@ -1,5 +1,6 @@
 """The keeper when refreshes go wrong: whatever it is, it is told, and the last good state and the schedule stay."""
 
+import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from aggregator.config import Settings
 from aggregator.errors import CatalogueError
 from aggregator.refresh import Report
 from aggregator.service import Keeper
+from tests.aggregator.server.asking import until
 from tests.aggregator.workshop import Workshop
 
 
@@ -84,6 +86,21 @@ async def test_a_refresh_that_fails_is_told_and_the_next_one_runs(
         assert str(failure) in caplog.text
         await keeper._act()
         assert outlet.advances == 1
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_stop_at_the_moment_at_which_a_refresh_ends_is_a_stop(workshop: Workshop, steps: int) -> None:
+    go_on = threading.Event()
+    async with keeping(workshop, go_on) as (keeper, _, _):
+        acting = asyncio.create_task(keeper._act())
+        await until(lambda: keeper._under_way is not None)
+        go_on.set()
+        keeper._thread.submit(lambda: None).result()  # when that is done, so is the refresh
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        if acting.cancel():
+            await asyncio.wait([acting])
+            assert acting.cancelled()
 
 
 async def test_fault_63_a_refresh_that_hangs_is_given_up_told_and_joined_by_no_other(
