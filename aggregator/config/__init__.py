@@ -3,7 +3,7 @@
 What this package does not do: read the environment, look at the sources' files, or open the store.
 
     yaml_document  bytes to a tree whose every part knows its place
-    measures, texts, addresses, cron    what a single value may be
+    measures, texts, addresses, cron, disclosure    what a single value may be
     settings, site_settings, feed_settings, automatic_feeds    which keys there are
     explaining     what pydantic found, in plain words and at its place
     agreement      what keys must agree on with one another
@@ -18,6 +18,7 @@ from aggregator.config.automatic_feeds import (
     ProviderFeeds,
     TopicFeeds,
 )
+from aggregator.config.disclosure import MetricsReaders, RequestLog
 from aggregator.config.json_schema import schema
 from aggregator.config.loading import load
 from aggregator.config.reading import digest, folders
@@ -36,10 +37,12 @@ __all__ = [
     "DefaultSettings",
     "HistorySettings",
     "LimitSettings",
+    "MetricsReaders",
     "NamedFeed",
     "NamedTopic",
     "ProviderFeeds",
     "ReloadSettings",
+    "RequestLog",
     "ServerSettings",
     "Settings",
     "SourceSettings",

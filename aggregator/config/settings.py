@@ -23,6 +23,7 @@ from aggregator.config.addresses import (
     StoreAddress,
 )
 from aggregator.config.automatic_feeds import AutomaticFeeds, ProviderFeeds, TopicFeeds
+from aggregator.config.disclosure import MetricsReaders, MetricsReadersName, RequestLog, RequestLogName
 from aggregator.config.feed_settings import FeedSettings
 from aggregator.config.frozen_mapping import FrozenMapping
 from aggregator.config.measures import Duration, Size, SomeTime, Switch, WholeNumber
@@ -143,6 +144,20 @@ class ServerSettings(Model):
         default=timedelta(minutes=5),
         description="How long readers and caches may keep an answer (Cache-Control: max-age); never past the next scheduled article.",
         examples=["5m"],
+    )
+    metrics: MetricsReadersName = Field(
+        default=MetricsReaders.LOOPBACK,
+        description="Who gets /metrics: programs on this machine (loopback), everyone, or nobody (off). A proxy on this machine must "
+        "send X-Forwarded-For, or everyone it lets through gets them too: docs/operating.md.",
+        examples=["loopback", "everyone", "off"],
+        json_schema_extra={"default": "loopback"},
+    )
+    request_log: RequestLogName = Field(
+        default=RequestLog.OFF,
+        description="Which requests the log tells of: none (off), one in a hundred and each that failed or was slow (sampled), or all. "
+        "They tell who reads what: addresses and names of readers.",
+        examples=["sampled", "all", "off"],
+        json_schema_extra={"default": "off"},
     )
 
 

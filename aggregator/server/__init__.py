@@ -12,22 +12,31 @@ encoding.py     which content codings a request accepts: pure
 searching.py    from a search to its edition, or to why there is none
 bodies.py       bodies that requests bring, which nobody wants
 failures.py     telling of failures once
+observing.py    what is noted of each request, and the metrics
+tally.py        counting answers
+exposition.py   figures as text for Prometheus
+disclosure.py   who may read the metrics: pure
+request_log.py  which requests the log tells of
 stalls.py       clients that stop reading
 """
 
 from aggregator.server.addresses import Addresses
 from aggregator.server.app import create_app
+from aggregator.server.observing import Observing
 from aggregator.server.runner import Running, listen
 from aggregator.server.served import READY, Editions, Readiness, Searches, Served
+from aggregator.server.tally import Tally
 
 __all__ = [
     "READY",
     "Addresses",
     "Editions",
+    "Observing",
     "Readiness",
     "Running",
     "Searches",
     "Served",
+    "Tally",
     "create_app",
     "listen",
 ]

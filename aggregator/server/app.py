@@ -7,6 +7,7 @@ from aiohttp import web
 
 from aggregator.server.failures import Failures
 from aggregator.server.handlers import BODY_SECONDS, CLOCK, FAILURES, SERVED, answer
+from aggregator.server.observing import Observing, observed
 from aggregator.server.served import Served
 
 
@@ -16,16 +17,21 @@ def utc_now() -> datetime:
 
 
 def create_app(
-    served: Callable[[], Served], *, clock: Callable[[], datetime] = utc_now, body_seconds: float = 10.0
+    served: Callable[[], Served],
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    body_seconds: float = 10.0,
+    observing: Observing | None = None,
 ) -> web.Application:
     """Give an application that serves what `served` gives, which is asked at every request and must not wait.
 
     body_seconds  how long the body of a request may take to come
+    observing     what is noted of requests, None: nothing
     """
     app = web.Application()
     app[SERVED] = served
     app[CLOCK] = clock
     app[BODY_SECONDS] = body_seconds
     app[FAILURES] = Failures()
-    app.router.add_route("*", "/{path:.*}", answer)
+    app.router.add_route("*", "/{path:.*}", observed(answer, observing) if observing else answer)
     return app

@@ -132,6 +132,13 @@ def state(text: str) -> web.Response:
     return _text(200, text, NO_STORE)
 
 
+def metrics(text: bytes, media_type: str) -> web.Response:
+    """Answer with the metrics. Pages of other sites may not read them, so not all that is common is on this answer."""
+    headers = {name: value for name, value in COMMON.items() if not name.startswith("Access-Control-")}
+    headers |= {hdrs.CACHE_CONTROL: NO_STORE, hdrs.CONTENT_TYPE: media_type}
+    return web.Response(body=text, headers=headers)
+
+
 def body_refused(status: int, reason: str) -> web.Response:
     """Refuse the body of a request, and end the connection: the rest of that body may still come."""
     response = _text(status, reason, NO_STORE)

@@ -61,7 +61,9 @@ STRUCTURE = [
     (f"{LEAST}serfer: {{}}\n", ["a.yaml:3:1: serfer: the key 'serfer' is unknown; did you mean 'server'?"]),
     (
         f"{LEAST}server: {{bind: x}}\n",
-        ["a.yaml:3:10: server.bind: the key 'bind' is unknown, expected one of host, max_age, port, workers"],
+        [
+            "a.yaml:3:10: server.bind: the key 'bind' is unknown, expected one of host, max_age, metrics, port, request_log, workers"
+        ],
     ),
     (f"{LEAST}server: [1]\n", ["a.yaml:3:9: server: is a list, expected a mapping such as {port: 8080}"]),
     (

@@ -1,0 +1,121 @@
+"""Events: everything that the log can tell. Programs may rely on the names of events and of their fields; the texts are for people.
+
+How lines are written is decided in logs.py; what each event means to an operator stands in docs/operating.md.
+"""
+
+import logging
+from dataclasses import dataclass
+from string import Formatter
+
+_logger = logging.getLogger("aggregator")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that can happen.
+
+    name   SUBJECT.WHAT_HAPPENED; stays
+    text   for people; {field} stands for the value of a field
+    more   the fields that the text does not tell
+    """
+
+    name: str
+    level: int
+    text: str
+    more: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of all its fields."""
+        told = (name for _, name, _, _ in Formatter().parse(self.text) if name)
+        return (*dict.fromkeys(told), *self.more)
+
+    def log(self, exception: BaseException | None = None, /, **fields: object) -> None:
+        """Tell the log that it happened; an exception comes with its traceback."""
+        if _logger.isEnabledFor(self.level):
+            extra = {"event": self.name, "fields": fields}
+            _logger.log(self.level, self.text.format(**fields), exc_info=exception, extra=extra)
+
+
+SERVING = Event("server.started", logging.INFO, "serving {site} on http://{host}:{port}")
+STOPPING = Event("server.stopping", logging.INFO, "stopping")
+
+REQUEST = Event(
+    "request.answered",
+    logging.INFO,
+    "{client} {method} {path} {status}, {bytes} bytes {coding}, {milliseconds} ms",
+    more=("agent",),
+)
+REQUEST_FAILED = Event("request.failed", logging.ERROR, "{path} can't be answered: {error}")
+REQUESTS_FAILED = Event(
+    "request.failed_again",
+    logging.ERROR,
+    "{count} more requests could not be answered since the failure before",
+)
+EDITION_STALE = Event("edition.stale", logging.WARNING, "serving the last edition of {path}: {error}")
+VERSIONS_WAIT = Event(
+    "versions.waiting", logging.WARNING, "{count} version(s) of documents wait to be kept: {error}"
+)
+
+GENERATION = Event(
+    "refresh.changed",
+    logging.INFO,
+    "generation {generation}: {articles} public articles in {files} files, {read} read, {seconds:.2f} s",
+)
+UNCHANGED = Event(
+    "refresh.unchanged",
+    logging.INFO,
+    "generation unchanged: {articles} public articles in {files} files, {read} read, {seconds:.2f} s",
+)
+REFRESH_FAILED = Event("refresh.failed", logging.ERROR, "refresh failed, the last good state stays: {error}")
+REFRESH_LATE = Event(
+    "refresh.timed_out",
+    logging.ERROR,
+    "refresh has not ended within {seconds:g} s; the last good state stays",
+)
+REFRESH_SKIPPED = Event(
+    "refresh.skipped", logging.ERROR, "the last refresh is still running; this one is left out"
+)
+SOURCE_KEPT = Event("source.kept", logging.ERROR, "{error}; what it held stays as it was", more=("source",))
+PROBLEM = Event(
+    "article.problem", logging.WARNING, "{problem}", more=("file", "line", "column", "key", "severity")
+)
+WATCH_FAILED = Event(
+    "watch.failed",
+    logging.WARNING,
+    "watching files is not possible ({error}); changes are found by the schedule alone",
+)
+
+RELOADED = Event("configuration.reloaded", logging.INFO, "configuration reloaded")
+REFUSED = Event(
+    "configuration.refused",
+    logging.ERROR,
+    "the configuration can't be used, the old one runs on; problems found: {count}",
+)
+CONFIGURATION_PROBLEM = Event(
+    "configuration.problem", logging.ERROR, "{problem}", more=("file", "line", "column", "key", "severity")
+)
+NEEDS_RESTART = Event(
+    "configuration.needs_restart",
+    logging.WARNING,
+    "changes of store, and of what stands under server, take effect at the next start",
+)
+SET_ASIDE = Event(
+    "catalogue.set_aside",
+    logging.WARNING,
+    "catalogue {catalogue} {reason}; set aside as {aside}, rebuilding from the sources",
+)
+
+WORKER_ENDED = Event(
+    "worker.ended", logging.ERROR, "worker {worker} ended with status {status}; replacing it"
+)
+WORKER_FAILED = Event("worker.failed", logging.ERROR, "worker can't go on: {error}")
+WORKER_KILLED = Event(
+    "worker.killed", logging.WARNING, "worker {worker} has not ended within {seconds:.0f} s; killed"
+)
+WORKER_GOING = Event("worker.going", logging.INFO, "worker {worker} is going; its replacement will know")
+MANAGER_LOST = Event(
+    "service_manager.unreachable",
+    logging.WARNING,
+    "the service manager can't be told at {address}: {error}",
+)

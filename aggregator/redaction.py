@@ -1,0 +1,47 @@
+"""Redaction: what no log may keep is cut out of text, and whatever could pass for another line is made harmless. Pure.
+
+The queries of addresses go whole, since anything may stand in them; passwords in addresses, credentials of requests, and whatever
+calls itself a token or a secret.
+"""
+
+import re
+
+HIDDEN = "[redacted]"
+
+# In the order in which they are applied.
+_SECRETS = (
+    # A header field, to the end of the line: a scheme and several parameters may follow.
+    (
+        re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=]\s*)[^\r\n]+"),
+        rf"\1\2{HIDDEN}",
+    ),
+    (re.compile(r"(?i)\b(bearer)\s+[\w.~+/=-]+"), rf"\1 {HIDDEN}"),
+    # RFC 3986 section 3.2.1: user information.
+    (re.compile(r"(://)[^\s/?#@]+@"), rf"\1{HIDDEN}@"),
+    # Section 3.4: the query, of an address with a scheme, and of a path where it has parameters.
+    (re.compile(r"(\w://[^\s?#\"'<>]*)\?[^\s\"'<>]+"), rf"\1?{HIDDEN}"),
+    (re.compile(r"(/[^\s?#\"'<>]*)\?[^\s\"'<>]*=[^\s\"'<>]*"), rf"\1?{HIDDEN}"),
+    (
+        re.compile(
+            r"(?i)([\w-]*(?:token|secret|passw(?:or)?d|api_?-?key|signature)['\"]?)(=|(?<=['\"]):\s*)"
+            r"(?:\"[^\"]*\"|'[^']*'|[^\s&,;\"']+)"
+        ),
+        rf"\1\2{HIDDEN}",
+    ),
+)
+
+# Controls, the separators of lines and paragraphs that Unicode has besides them, marks that turn the direction of what follows,
+# and halves of surrogate pairs, which stand for bytes of file names that are no UTF-8.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def redacted(text: str) -> str:
+    """Give text without secrets."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def on_one_line(text: str) -> str:
+    """Give text with everything escaped that would end a line or can't be printed."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -1,0 +1,140 @@
+"""Tally: counts the answers of one process. A few operations on dictionaries each; belongs to the event loop.
+
+Who asks can make up any path. So a feed is named only once a document was found at it, and of those only so many.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+from aggregator.audience import Audience, spoken_for
+from aggregator.metrics import (
+    BYTES,
+    CONNECTIONS,
+    EDITIONS,
+    OTHER,
+    PROCESSES,
+    REQUEST_SECONDS,
+    REQUESTS,
+    Figures,
+    Key,
+)
+from aggregator.server.addresses import requested_path, split
+from feeds.formats import FORMATS
+from feeds.history import split_archive
+
+MOST_FEEDS = 1_000
+
+RESULTS = ("rendered", "reused", "stale")
+
+# A document was found at the path of a request that is answered with one of these.
+_FOUND = frozenset({200, 226, 303, 304, 406, 412})
+_READ = frozenset({200, 226, 304})
+
+# Kinds of answers that are counted as they came.
+_MOST_UNSETTLED = 1_000
+
+_BOUNDS = REQUEST_SECONDS.bounds
+_FORMATS = {one.suffix: name for name, one in FORMATS.items()}
+_GROUPS = ("/feeds/", "/topics/", "/providers/", "/categories/")
+_PROBES = frozenset({"/healthz", "/readyz"})
+
+
+@lru_cache(maxsize=1024)
+def place(target: str) -> tuple[str, str]:
+    """Give the feed that a request target may be about, such as /topics/ai, and the format; "other" for what is neither."""
+    path = requested_path(target)
+    if path is None or path in _PROBES:
+        return OTHER, OTHER
+    stem, suffix = split(path)
+    if suffix:
+        return split_archive(stem)[0], _FORMATS[suffix]
+    last = path.rpartition("/")[2]
+    if "." in last and not path.startswith("/providers/"):
+        return OTHER, "opml" if last.endswith(".opml") else OTHER
+    is_feed = path.startswith(_GROUPS) and path.count("/") == 2  # noqa: PLR2004  /GROUP/NAME
+    return path if is_feed else OTHER, "html"
+
+
+class Tally:
+    """What one process has answered.
+
+    An answer is counted by target and User-Agent as they came, which is one look into a dictionary. What feed and what reader that
+    is, is found out for many at once: when figures are asked for, or when there are too many of them.
+    """
+
+    def __init__(self) -> None:
+        self._feeds: set[str] = set()
+        self._answers: defaultdict[tuple[str, str | None, int], int] = defaultdict(int)
+        self._requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
+        self._bytes: defaultdict[str, int] = defaultdict(int)
+        self._buckets = [0] * (len(_BOUNDS) + 1)
+        self._seconds = 0.0
+        self._results = dict.fromkeys(RESULTS, 0)
+        self._audience = Audience()
+
+    def know(self, feeds: Iterable[str]) -> None:
+        """Name these feeds, however many others there are."""
+        self._feeds.update(feeds)
+
+    def count(
+        self,
+        target: str,
+        agent: str | None,
+        status: int,
+        *,
+        size: int,
+        coding: str,
+        seconds: float,
+        now: float,
+    ) -> None:
+        """Count an answer that was given at the monotonic time `now`, and the bytes of its body in a content coding."""
+        self._answers[target, agent, status] += 1
+        self._buckets[bisect_left(_BOUNDS, seconds)] += 1
+        self._seconds += seconds
+        if size:
+            self._bytes[coding] += size
+        if len(self._answers) >= _MOST_UNSETTLED:
+            self._settle(now)
+
+    def note_edition(self, result: str) -> None:
+        """Count what came of looking at a document: one of RESULTS."""
+        self._results[result] += 1
+
+    def figures(self, connections: int, now: float) -> Figures:
+        """Give all that was counted, of a process that has so many connections."""
+        self._settle(now)
+        counts: dict[Key, float] = {
+            REQUESTS.key(feed, form, str(status)): count
+            for (feed, form, status), count in self._requests.items()
+        }
+        counts |= {BYTES.key(coding): count for coding, count in self._bytes.items()}
+        counts |= {REQUEST_SECONDS.bucket(index): count for index, count in enumerate(self._buckets)}
+        counts |= {EDITIONS.key(result): count for result, count in self._results.items()}
+        counts[REQUEST_SECONDS.sum] = self._seconds
+        levels: dict[Key, float] = {CONNECTIONS.key(): connections, PROCESSES.key(): 1}
+        return Figures(counts=counts, levels=levels, audience=self._audience.largest(now))
+
+    def _settle(self, now: float) -> None:
+        """Count by feed, format and reader what was counted as it came."""
+        for (target, agent, status), count in self._answers.items():
+            feed, form = place(target)
+            named = self._named(feed, status)
+            self._requests[named, form, status] += count
+            if agent is not None and status in _READ and named != OTHER:
+                self._hear(named, form, agent, now)
+        self._answers.clear()
+
+    def _hear(self, feed: str, form: str, agent: str, now: float) -> None:
+        said = spoken_for(agent)
+        if said is not None:
+            reader, number = said
+            self._audience.note((feed, form, reader), number, now)
+
+    def _named(self, feed: str, status: int) -> str:
+        if feed not in self._feeds:
+            if feed == OTHER or status not in _FOUND or len(self._feeds) >= MOST_FEEDS:
+                return OTHER
+            self._feeds.add(feed)
+        return feed
