@@ -4,15 +4,12 @@ Files are compared by what they say: an event of the file system, of whatever fi
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from aggregator import config
+from aggregator import config, events
 from aggregator.config import Settings
 from aggregator.schedule import watch_folders
-
-logger = logging.getLogger(__name__)
 
 
 class ConfigurationWatch:
@@ -65,8 +62,8 @@ class ConfigurationWatch:
             self._wanted.clear()
             try:
                 await self._look()
-            except Exception:
-                logger.exception("the configuration could not be taken up; the next change of it tries again")
+            except Exception as error:  # noqa: BLE001  the log gets the reason, and the old configuration runs on
+                events.NOT_TAKEN_UP.log(error, error=error)
             self._watch_or_not()
 
     async def _look(self) -> None:

@@ -98,7 +98,12 @@ CONFIGURATION_PROBLEM = Event(
 NEEDS_RESTART = Event(
     "configuration.needs_restart",
     logging.WARNING,
-    "changes of store, and of what stands under server, take effect at the next start",
+    "what changed of {keys} takes effect at the next start",
+)
+NOT_TAKEN_UP = Event(
+    "configuration.not_taken_up",
+    logging.ERROR,
+    "the configuration could not be taken up; the next change of it tries again: {error!r}",
 )
 SET_ASIDE = Event(
     "catalogue.set_aside",

@@ -17,6 +17,10 @@ class Outlet(Protocol):
         """Serve under another configuration from now on, without dropping a connection."""
         ...
 
+    async def listening(self) -> None:
+        """Wait until it takes connections, in every process that should."""
+        ...
+
     async def stop(self) -> None:
         """Finish what is in flight and end, within ten seconds."""
         ...

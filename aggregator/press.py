@@ -1,17 +1,15 @@
 """Press: from the path of a document to its current edition, made when what it depends on changed, and then once for all who ask."""
 
 import asyncio
-import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
+from aggregator import events
 from aggregator.catalogue import Catalogue, Version
 from aggregator.draft import Draft, Drafts
 from aggregator.edition import Edition
 from aggregator.errors import CatalogueError
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,7 @@ class Press:
     capacity  bytes of bodies kept at most; those asked for least recently go first, and are made again on demand
     note      is told of every new edition that has a version
     most      editions kept at most, None: no bound but that of their bytes
+    told      is told what came of looking at a document: it was rendered, reused as it was, or is stale as the catalogue failed
     """
 
     def __init__(
@@ -38,13 +37,16 @@ class Press:
         families: Sequence[Drafts],
         capacity: int,
         note: Callable[[Edition, Version], None] = lambda _edition, _version: None,
+        *,
         most: int | None = None,
+        told: Callable[[str], None] = lambda _result: None,
     ) -> None:
         self._catalogue = catalogue
         self._families = tuple(families)
         self._capacity = capacity
         self._note = note
         self._most = most
+        self._told = told
         self._size = 0
         self._pressed: OrderedDict[str, Pressed] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[Edition | None]] = {}
@@ -86,9 +88,13 @@ class Press:
             if held is None:
                 raise
             # Without the query: what people search for is nobody's business.
-            logger.warning("serving the last edition of %s: %s", path.partition("?")[0], error)
+            events.EDITION_STALE.log(path=path.partition("?")[0], error=error)
+            self._told("stale")
             return held.edition
         self._keep(path, pressed)
+        if pressed is not None:
+            is_reused = held is not None and held.fingerprint == pressed.fingerprint
+            self._told("reused" if is_reused else "rendered")
         return None if pressed is None else pressed.edition
 
     def _make(self, path: str, held: Pressed | None, generation: Hashable) -> Pressed | None:

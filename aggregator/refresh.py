@@ -1,11 +1,11 @@
 """Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
+from aggregator import events
 from aggregator.catalogue import Catalogue, FileRead, Snapshot, Writer
 from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
@@ -16,8 +16,6 @@ from aggregator.source import Scan, scan
 from aggregator.stamp import UNKNOWN
 from feeds.article import Article
 from feeds.selection import fold
-
-logger = logging.getLogger(__name__)
 
 # Told how many files have been read, and how many there are to read.
 Progress = Callable[[int, int], None]
@@ -121,7 +119,7 @@ class Refresh:
                 self._refuse_loss(source, len(known), found)
             except SourceError as error:
                 alarms.append(str(error))
-                logger.error("%s; what it held stays as it was", error)  # noqa: TRY400  the text says all; a trace adds nothing
+                events.SOURCE_KEPT.log(error=error, source=source.name)
                 continue
             due = [
                 path for path in snapshot.due(source.name, now) if path in known and path not in found.gone

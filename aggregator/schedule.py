@@ -5,7 +5,6 @@ signal) only wakes one loop, so refreshes never overlap, and any number of reaso
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from watchfiles import awatch
 
-logger = logging.getLogger(__name__)
+from aggregator import events
 
 _DUE = "due"
 # A save is often several events within a few milliseconds; waiting longer would only make a change live later.
@@ -101,9 +100,7 @@ class Schedule:
                 await self._watch_existing()
             except (OSError, RuntimeError) as error:
                 if not has_warned:
-                    logger.warning(
-                        "watching files is not possible (%s); changes are found by the schedule alone", error
-                    )
+                    events.WATCH_FAILED.log(error=error)
                     has_warned = True
             await asyncio.sleep(_WATCH_RETRY_SECONDS)
 

@@ -5,7 +5,7 @@ feeds that others subscribe to; one is made at a time; few wait for that; and no
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import timedelta
 
 from aggregator.catalogue import Catalogue
@@ -25,11 +25,19 @@ _LONGEST = timedelta(seconds=1)
 
 
 class Searches:
-    """The searches of one configuration over a catalogue. Belongs to the event loop."""
+    """The searches of one configuration over a catalogue. Belongs to the event loop.
 
-    def __init__(self, catalogue: Catalogue, drafts: SearchDrafts) -> None:
+    told  is told what came of looking at one, as by a press
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        drafts: SearchDrafts,
+        told: Callable[[str], None] = lambda _result: None,
+    ) -> None:
         self._drafts = drafts
-        self._press = Press(catalogue.within(_LONGEST), [drafts], _KEPT_BYTES, most=MOST_KEPT)
+        self._press = Press(catalogue.within(_LONGEST), [drafts], _KEPT_BYTES, most=MOST_KEPT, told=told)
         self._turns = asyncio.Semaphore(MOST_MADE_AT_ONCE)
         self._under_way: dict[str, asyncio.Task[Edition | None]] = {}
 

@@ -5,7 +5,6 @@ from the same catalogue and is told of every new generation.
 """
 
 import asyncio
-import logging
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,56 +13,80 @@ from time import monotonic
 
 import uvloop
 
+from aggregator import events
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.config_watch import ConfigurationWatch, waiting_for_restart
-from aggregator.errors import AggregatorError, ConfigurationError
+from aggregator.errors import AggregatorError, ConfigurationError, Problem
+from aggregator.ledger import Ledger, Outcome
+from aggregator.logs import LogForm
+from aggregator.metrics import Figures, total
 from aggregator.outlet import Outlet
 from aggregator.refresh import Report
 from aggregator.schedule import Schedule
+from aggregator.service_manager import Announcer, ServiceManager
 from aggregator.serving import Serving
 from aggregator.wiring import wire
 from aggregator.workers import Workers
 
-logger = logging.getLogger(__name__)
-
 Load = Callable[[], Settings]
 
 
-def serve_site(load: Load) -> None:
+def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
     """Serve until SIGTERM or SIGINT; raise ConfigurationError, CatalogueError or ServeError where that can't begin.
 
-    load  gives the configuration: at the start, at SIGHUP, and when its files change
+    load      gives the configuration: at the start, at SIGHUP, and when its files change
+    log_form  how workers write what they tell; in this process logging has begun
     """
-    uvloop.run(_serve(load))
+    uvloop.run(_serve(load, log_form, manager))
 
 
-async def _serve(load: Load) -> None:
+async def _serve(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
     settings = load()
     catalogue = await asyncio.to_thread(Catalogue.open, settings.store)
+    ledger = Ledger(_now)
     try:
-        outlet = await _open_outlet(settings, catalogue)
-        await Keeper(load, settings, catalogue, outlet).run()
+        outlet = await _open_outlet(settings, catalogue, ledger, log_form)
+        await Keeper(load, settings, catalogue, outlet, ledger=ledger, manager=manager).run()
     finally:
         catalogue.close()
 
 
-async def _open_outlet(settings: Settings, catalogue: Catalogue) -> Outlet:
+async def _open_outlet(settings: Settings, catalogue: Catalogue, ledger: Ledger, log_form: LogForm) -> Outlet:
     if settings.server.workers > 1:
-        return await Workers.start(settings)
+        return await Workers.start(settings, ledger.figures, log_form)
     serving = Serving(settings, catalogue)
-    await serving.start(settings.server.host, settings.server.port)
+
+    async def gather() -> Figures:
+        return total([ledger.figures(), serving.figures()])
+
+    await serving.start(settings.server.host, settings.server.port, gather)
     return serving
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Keeper:
     """Keeps the catalogue of one store up to date, and tells the outlet of every generation."""
 
-    def __init__(self, load: Load, settings: Settings, catalogue: Catalogue, outlet: Outlet) -> None:
+    def __init__(
+        self,
+        load: Load,
+        settings: Settings,
+        catalogue: Catalogue,
+        outlet: Outlet,
+        *,
+        ledger: Ledger,
+        manager: ServiceManager,
+    ) -> None:
         self._load = load
         self._settings = settings
         self._catalogue = catalogue
         self._outlet = outlet
+        self._ledger = ledger
+        self._announcer = Announcer(manager, outlet.listening)
         self._refresh = wire(settings, catalogue).refresh
         self._schedule = self._new_schedule()
         self._configuration = ConfigurationWatch(
@@ -84,25 +107,42 @@ class Keeper:
             signal.SIGHUP, lambda: reloads.append(asyncio.ensure_future(self._configuration.reload()))
         )
         reloads: list[asyncio.Future[None]] = []
+        self._begin()
         self._schedule.start()
         self._configuration.start()
         await stopping.wait()
-        logger.info("stopping")
+        events.STOPPING.log()
         await self._configuration.stop()
+        await self._announcer.stop()
         await self._schedule.stop()
         await self._outlet.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def reload(self) -> None:
         """Take up the configuration as it is now; one that can't be used is reported, and the old one runs on."""
+        self._announcer.reloading()
+        await self._reload()
+        self._announcer.reloaded()
+
+    def _begin(self) -> None:
+        self._announcer.start()
+        with self._catalogue.snapshot() as snapshot:
+            generation = snapshot.generation
+        self._ledger.begin(generation)
+        if generation.number:
+            self._announcer.note_state(f"serving generation {generation.number} of an earlier run")
+
+    async def _reload(self) -> None:
         try:
             settings = await asyncio.to_thread(self._load)
         except ConfigurationError as error:
-            logger.error("the configuration can't be used, the old one runs on:\n%s", error)  # noqa: TRY400  the text says all
+            for problem in error.problems:
+                events.CONFIGURATION_PROBLEM.log(**_fields(problem))
+            events.REFUSED.log(count=len(error.problems))
             return
         waiting = waiting_for_restart(self._settings, settings)
         if waiting:
-            logger.warning("what changed of %s takes effect at the next start", ", ".join(waiting))
+            events.NEEDS_RESTART.log(keys=", ".join(waiting))
         await self._schedule.stop()
         await self._finish_refresh()
         self._settings = settings
@@ -110,7 +150,7 @@ class Keeper:
         self._schedule = self._new_schedule()
         await self._outlet.reconfigure(settings)
         self._schedule.start()
-        logger.info("configuration reloaded")
+        events.RELOADED.log()
 
     async def _finish_refresh(self) -> None:
         """Let the refresh that is under way end, so that the first one under another configuration is not left out for its sake."""
@@ -127,42 +167,59 @@ class Keeper:
     async def _act(self) -> None:
         """Refresh once. Whatever goes wrong is logged, and the last good state stays."""
         if self._under_way is not None and not self._under_way.done():
-            logger.error("the last refresh is still running; this one is left out")
+            self._ledger.note(Outcome.SKIPPED)
+            events.REFRESH_SKIPPED.log()
             return
         started = monotonic()
         loop = asyncio.get_running_loop()
-        self._under_way = loop.run_in_executor(self._thread, self._refresh.run, datetime.now(UTC))
+        self._under_way = loop.run_in_executor(self._thread, self._refresh.run, _now())
         try:
             # Not wait_for: up to Python 3.11 it drops a cancellation that comes as the refresh ends, and the stop would never end.
             async with asyncio.timeout(self._settings.reload.timeout.total_seconds()):
                 report = await asyncio.shield(self._under_way)
         except AggregatorError as error:
-            logger.error("refresh failed, the last good state stays: %s", error)  # noqa: TRY400  the text says all
+            self._note_failure(Outcome.FAILED)
+            events.REFRESH_FAILED.log(error=error)
         except TimeoutError:
-            limit = self._settings.reload.timeout
-            logger.error("refresh has not ended within %s; the last good state stays", limit)  # noqa: TRY400  nothing to trace
-        except Exception:
-            logger.exception("refresh failed, the last good state stays")
+            self._note_failure(Outcome.TIMED_OUT)
+            events.REFRESH_LATE.log(seconds=self._settings.reload.timeout.total_seconds())
+        except Exception as error:  # noqa: BLE001  the log gets the reason, and the last good state stays
+            self._note_failure(Outcome.FAILED)
+            events.REFRESH_FAILED.log(error, error=error)
         else:
             self._note(report, monotonic() - started)
 
+    def _note_failure(self, outcome: Outcome) -> None:
+        self._ledger.note(outcome)
+        self._announcer.note_state("the last refresh went wrong; what was good before is served")
+
     def _note(self, report: Report, seconds: float) -> None:
-        if report.generation is not None or not self._has_run:
-            logger.info(
-                "generation %s: %d public articles in %d files, %d read, %.2f s",
-                report.generation or "unchanged",
-                report.articles,
-                report.seen,
-                report.read,
-                seconds,
-            )
+        told = {"articles": report.articles, "files": report.seen, "read": report.read, "seconds": seconds}
+        if report.generation is not None:
+            events.GENERATION.log(generation=report.generation, **told)
+        elif not self._has_run:
+            events.UNCHANGED.log(**told)
         self._has_run = True
+        self._ledger.note_report(report, seconds)
+        self._announcer.note_state(f"public articles: {report.articles}, files: {report.seen}")
         self._log_new_problems(report)
         self._schedule.plan(report.next_due)
         self._outlet.advance(report.next_due)
 
     def _log_new_problems(self, report: Report) -> None:
-        problems = {str(problem) for problem in report.problems}
-        for problem in sorted(problems - self._known_problems):
-            logger.warning("%s", problem)
+        problems = {str(problem): problem for problem in report.problems}
+        for text in sorted(problems.keys() - self._known_problems):
+            events.PROBLEM.log(**_fields(problems[text]))
         self._known_problems = frozenset(problems)
+
+
+def _fields(problem: Problem) -> dict[str, object]:
+    """Give what the log tells of a problem."""
+    return {
+        "problem": problem,
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "key": problem.key,
+        "severity": str(problem.severity),
+    }

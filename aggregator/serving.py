@@ -1,21 +1,31 @@
 """Serving: one process's HTTP server over a catalogue. An Outlet."""
 
-import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from time import perf_counter
 
+from aggregator import events
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.delta_drafts import delta_path
 from aggregator.edition import Edition
+from aggregator.metrics import Figures
 from aggregator.press import Press
 from aggregator.searches import Searches
-from aggregator.server import READY, Addresses, Readiness, Running, Served, create_app, listen
+from aggregator.server import (
+    READY,
+    Addresses,
+    Observing,
+    Readiness,
+    Running,
+    Served,
+    Tally,
+    create_app,
+    listen,
+)
 from aggregator.version_keeper import VersionKeeper
 from aggregator.wiring import wire
-
-logger = logging.getLogger(__name__)
 
 _EDITIONS_BYTES = 256 * 1024 * 1024
 _DELTAS_BYTES = 16 * 1024 * 1024
@@ -36,17 +46,32 @@ class Serving:
         self._next_due: datetime | None = None
         self._running: Running | None = None
         self._versions = VersionKeeper(catalogue)
+        self._tally = Tally()
         self._press, self._deltas = self._new_presses()
         self._searches = self._new_searches()
         self._served = self._look()
 
-    async def start(self, host: str, port: int, *, reuse_port: bool = False) -> int:
-        """Listen, and give the port: what an earlier run left in the catalogue is served until the first refresh has ended."""
-        self._running = await listen(
-            create_app(lambda: self._served, clock=self._now), host, port, reuse_port=reuse_port
-        )
-        logger.info("serving %s on http://%s:%d", self._settings.site.url, host, self._running.port)
+    async def start(
+        self, host: str, port: int, gather: Callable[[], Awaitable[Figures]], *, reuse_port: bool = False
+    ) -> int:
+        """Listen, and give the port: what an earlier run left in the catalogue is served until the first refresh has ended.
+
+        gather  gives the figures of all processes, to who asks for metrics
+        """
+        server = self._settings.server
+        observing = Observing(self._tally, gather, server.metrics, server.request_log)
+        app = create_app(lambda: self._served, clock=self._now, observing=observing)
+        self._running = await listen(app, host, port, reuse_port=reuse_port)
+        events.SERVING.log(site=self._settings.site.url, host=host, port=self._running.port)
         return self._running.port
+
+    def figures(self) -> Figures:
+        """Give what this process has counted."""
+        connections = 0 if self._running is None else self._running.connections
+        return self._tally.figures(connections, perf_counter())
+
+    async def listening(self) -> None:
+        """Return at once: `start` has waited."""
 
     def advance(self, next_due: datetime | None) -> None:
         """Take note that a refresh has ended; `next_due` is when the next scheduled article goes live."""
@@ -68,17 +93,20 @@ class Serving:
 
     def _new_presses(self) -> tuple[Press, Press]:
         """Give one for the documents, and one for what is new in them, which can't push those out."""
-        wiring = wire(self._settings, self._catalogue)
+        wiring, told = wire(self._settings, self._catalogue), self._tally.note_edition
+        self._tally.know(definition.path for definition in wiring.definitions.configured)
+        self._tally.know(f"/feeds/{old}" for old in (*self._settings.moved, *self._settings.gone))
         return (
-            Press(self._catalogue, wiring.families, _EDITIONS_BYTES, self._versions.note),
-            Press(self._catalogue, [wiring.deltas], _DELTAS_BYTES),
+            Press(self._catalogue, wiring.families, _EDITIONS_BYTES, self._versions.note, told=told),
+            Press(self._catalogue, [wiring.deltas], _DELTAS_BYTES, told=told),
         )
 
     async def _delta(self, path: str, digests: tuple[str, ...]) -> Edition | None:
         return await self._deltas.edition(delta_path(path, digests))
 
     def _new_searches(self) -> Searches:
-        return Searches(self._catalogue, wire(self._settings, self._catalogue).searches)
+        searches = wire(self._settings, self._catalogue).searches
+        return Searches(self._catalogue, searches, self._tally.note_edition)
 
     def _look(self) -> Served:
         """Give what is to be served from now on."""

@@ -1,13 +1,11 @@
 """VersionKeeper: writes down which entries the served documents have, beside the serving of them and never in its way."""
 
 import asyncio
-import logging
 
+from aggregator import events
 from aggregator.catalogue import Catalogue, Version
 from aggregator.edition import Edition
 from aggregator.errors import CatalogueError
-
-logger = logging.getLogger(__name__)
 
 # While a long refresh holds the database, what can't be written waits here; what is lost costs a reader a whole document.
 _WAITING = 10_000
@@ -41,7 +39,7 @@ class VersionKeeper:
                 await asyncio.to_thread(self._catalogue.keep_versions, batch)
             except CatalogueError as error:
                 # Kept for the next time that a document is made.
-                logger.warning("%d version(s) of documents wait to be kept: %s", len(batch), error)
+                events.VERSIONS_WAIT.log(count=len(batch), error=error)
                 return
             for key, version in batch.items():
                 if self._waiting.get(key) is version:

@@ -5,9 +5,10 @@ tells it of generations and configurations; its end tells it to stop. A worker t
 """
 
 import asyncio
-import logging
 import signal
 import socket
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import get_context
@@ -16,12 +17,14 @@ from multiprocessing.process import BaseProcess
 
 import uvloop
 
+from aggregator import events
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.errors import ServeError
+from aggregator.logs import LogForm, start_logging
+from aggregator.metrics import WORKER_ENDS, Figures, total
 from aggregator.serving import Serving
-
-logger = logging.getLogger(__name__)
+from aggregator.switchboard import Line, Switchboard
 
 _STOP_SECONDS = 9.0
 _REPLACE_AFTER_SECONDS = 1.0
@@ -41,8 +44,13 @@ class _Worker:
 class Workers:
     """Keeps worker processes. Belongs to the event loop."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, keeper: Callable[[], Figures], log_form: LogForm) -> None:
         self._settings = settings
+        self._keeper = keeper
+        self._log_form = log_form
+        self._ends = 0
+        self._switchboard = Switchboard(self._figures, settings.server.workers)
+        self._lines: set[asyncio.Task[None]] = set()
         self._next_due: datetime | None = None
         self._context = get_context("spawn")
         self._workers: set[_Worker] = set()
@@ -51,9 +59,13 @@ class Workers:
         self._reserved = _reserve(settings)
 
     @classmethod
-    async def start(cls, settings: Settings) -> "Workers":
-        """Start as many workers as the settings say; raise ServeError where the address can't be had."""
-        workers = cls(settings)
+    async def start(cls, settings: Settings, keeper: Callable[[], Figures], log_form: LogForm) -> "Workers":
+        """Start as many workers as the settings say; raise ServeError where the address can't be had.
+
+        keeper    gives the figures of this process
+        log_form  how workers write what they tell
+        """
+        workers = cls(settings, keeper, log_form)
         for _ in range(settings.server.workers):
             workers._add()
         return workers
@@ -73,6 +85,10 @@ class Workers:
         self._settings = settings
         self._tell(settings)
 
+    async def listening(self) -> None:
+        """Wait until every worker listens."""
+        await self._switchboard.listening()
+
     async def stop(self) -> None:
         """Let every worker finish what is in flight; end the ones that don't."""
         self._is_stopping = True
@@ -84,20 +100,24 @@ class Workers:
         await asyncio.gather(*(asyncio.to_thread(worker.process.join, _STOP_SECONDS) for worker in workers))
         for worker in workers:
             if worker.process.is_alive():
-                logger.warning(
-                    "worker %s has not ended within %.0f s; killed", worker.process.pid, _STOP_SECONDS
-                )
+                events.WORKER_KILLED.log(worker=worker.process.pid, seconds=_STOP_SECONDS)
                 worker.process.kill()
         self._reserved.close()
 
     def _add(self) -> None:
         mine, theirs = self._context.Pipe()
+        line, their_line = socket.socketpair()
         settings = replace(
             self._settings, server=self._settings.server.model_copy(update={"port": self.port})
         )
-        process = self._context.Process(target=_work, args=(settings, self._next_due, theirs), name="worker")
+        arguments = (settings, self._next_due, theirs, their_line, self._log_form)
+        process = self._context.Process(target=_work, args=arguments, name="worker")
         process.start()
         theirs.close()
+        their_line.close()
+        serving = asyncio.create_task(self._switchboard.serve(line))
+        self._lines.add(serving)
+        serving.add_done_callback(self._lines.discard)
         worker = _Worker(process, mine)
         self._workers.add(worker)
         asyncio.get_running_loop().add_reader(process.sentinel, self._note_end, worker)
@@ -108,9 +128,8 @@ class Workers:
         if self._is_stopping:
             return
         worker.pipe.close()
-        logger.error(
-            "worker %s ended with status %s; replacing it", worker.process.pid, worker.process.exitcode
-        )
+        self._ends += 1
+        events.WORKER_ENDED.log(worker=worker.process.pid, status=worker.process.exitcode)
         task = asyncio.create_task(self._replace())
         self._replacing.add(task)
         task.add_done_callback(self._replacing.discard)
@@ -125,7 +144,10 @@ class Workers:
             try:
                 worker.pipe.send(message)
             except OSError:
-                logger.info("worker %s is going; its replacement will know", worker.process.pid)
+                events.WORKER_GOING.log(worker=worker.process.pid)
+
+    def _figures(self) -> Figures:
+        return total([self._keeper(), Figures(counts={WORKER_ENDS.key(): self._ends})])
 
 
 def _reserve(settings: Settings) -> socket.socket:
@@ -143,20 +165,28 @@ def _reserve(settings: Settings) -> socket.socket:
     return reserved
 
 
-def _work(settings: Settings, next_due: datetime | None, pipe: Connection) -> None:
+def _work(
+    settings: Settings, next_due: datetime | None, pipe: Connection, line: socket.socket, log_form: LogForm
+) -> None:
     """Serve, in a process of its own, until the pipe ends."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    start_logging(log_form)
     # A terminal sends its interrupt to every process; the keeper decides when workers stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    uvloop.run(_serve(settings, next_due, pipe))
+    try:
+        uvloop.run(_serve(settings, next_due, pipe, line))
+    except Exception as error:  # noqa: BLE001  whatever it is, the log has it in the form of all the rest
+        events.WORKER_FAILED.log(error, error=error)
+        sys.exit(1)
 
 
-async def _serve(settings: Settings, next_due: datetime | None, pipe: Connection) -> None:
+async def _serve(settings: Settings, next_due: datetime | None, pipe: Connection, end: socket.socket) -> None:
     catalogue = Catalogue.open(settings.store)
     serving = Serving(settings, catalogue)
     serving.advance(next_due)
-    await serving.start(settings.server.host, settings.server.port, reuse_port=True)
+    line = Line(serving.figures)
+    await serving.start(settings.server.host, settings.server.port, line.gather, reuse_port=True)
+    connected = asyncio.create_task(line.serve(end))
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     messages: asyncio.Queue[_Advance | Settings] = asyncio.Queue()
@@ -173,6 +203,7 @@ async def _serve(settings: Settings, next_due: datetime | None, pipe: Connection
     await stopping.wait()
     listening.cancel()
     await serving.stop()
+    connected.cancel()
     catalogue.close()
 
 

@@ -489,7 +489,7 @@ def test_the_readme_lists_the_commands_there_are() -> None:
 
 @pytest.mark.parametrize("path", first_cells("Addresses"))
 def test_the_readmes_addresses_are_served(server: RunningSite, path: str) -> None:
-    served = ("/feeds", "/topics", "/providers", "/categories", "/search", "/healthz", "/readyz")
+    served = ("/feeds", "/topics", "/providers", "/categories", "/search", "/healthz", "/readyz", "/metrics")
     assert server.get(path).status == (200 if path.startswith(served) else 301)
 
 

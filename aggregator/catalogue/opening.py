@@ -1,6 +1,5 @@
 """A catalogue's database, open and of the right version. One of another version, or a broken one, is set aside, never deleted."""
 
-import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,11 +8,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
+from aggregator import events
 from aggregator.catalogue.full_text import create_index
 from aggregator.catalogue.tables import SCHEMA_VERSION, generations, metadata
 from aggregator.errors import CatalogueError
-
-logger = logging.getLogger(__name__)
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _BUSY_MILLISECONDS = 5_000
@@ -46,9 +44,7 @@ def _usable(url: URL, path: Path | None) -> Engine:
         return engine
     engine.dispose()
     if path is not None:
-        logger.warning(
-            "catalogue %s %s; set aside as %s, rebuilding from the sources", path, reason, _set_aside(path)
-        )
+        events.SET_ASIDE.log(catalogue=path, reason=reason, aside=_set_aside(path))
     engine = _connect(url)
     with engine.begin() as connection:
         _create(connection)

@@ -4,7 +4,7 @@ Exit status: 0 well; 1 errors found by check, a difference by diff; 2 the config
 """
 
 import json
-import logging
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,9 +21,11 @@ from aggregator.cli.init import init
 from aggregator.cli.new import new
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
-from aggregator.config import Settings
+from aggregator.config import RequestLog, Settings
+from aggregator.logs import LogForm, log_form, start_logging
 from aggregator.operations import preview_feed, publish_site
 from aggregator.service import serve_site
+from aggregator.service_manager import ServiceManager
 
 PROGRAM = "aggregator"
 
@@ -47,21 +49,36 @@ def cli() -> None:
 @click.option(
     "--accept-identities", is_flag=True, help="Let many published articles get another identity at once."
 )
-def serve(config_path: Path, **chosen: str | int | bool | None) -> None:
+@click.option(
+    "--request-log",
+    type=click.Choice([*map(str, RequestLog)]),
+    callback=lambda _context, _option, value: value and RequestLog(value),
+    help="Requests that the log tells of, in place of server.request_log.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["auto", *map(str, LogForm)]),
+    default="auto",
+    show_default=True,
+    help="How the log is written; auto: for humans on a terminal, else as JSON.",
+)
+def serve(config_path: Path, log_format: str, **chosen: str | int | bool | None) -> None:
     """Serve the feeds, and keep them up to date.
 
     \b
     Examples:
       aggregator serve
       aggregator serve --config site.yaml --host 0.0.0.0 --port 80
+      aggregator serve --log-format json --request-log sampled
     """
-    _log_to_standard_error()
+    form = log_form(log_format, sys.stderr)
+    start_logging(form)
 
     def load() -> Settings:
         return _overridden(config.load(config_path), chosen)
 
     with reported():
-        serve_site(load)
+        serve_site(load, form, ServiceManager.of(os.environ, os.getpid()))
 
 
 @cli.command()
@@ -139,10 +156,3 @@ def _overridden(settings: Settings, chosen: Mapping[str, str | int | bool | None
     return replace(settings, server=server, reload=reloading)
 
 
-def _log_to_standard_error() -> None:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
-    # Every tick of the schedule would be a line.
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)

@@ -1,9 +1,8 @@
 """Failures: telling the log of requests that can't be answered, without letting polls flood it."""
 
-import logging
 from datetime import datetime, timedelta
 
-logger = logging.getLogger(__name__)
+from aggregator import events
 
 _SILENCE = timedelta(minutes=1)
 
@@ -23,7 +22,7 @@ class Failures:
         if is_known:
             self._untold += 1
             return
-        logger.error("%s can't be answered: %s", path, failure, exc_info=error)
+        events.REQUEST_FAILED.log(error, path=path, error=failure)
         if self._untold:
-            logger.error("%d more requests could not be answered since the failure before", self._untold)
+            events.REQUESTS_FAILED.log(count=self._untold)
         self._last, self._told, self._untold = failure, now, 0

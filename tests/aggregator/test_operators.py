@@ -1,0 +1,213 @@
+"""The server as operators see it from outside: its metrics over all processes, its log, and what it tells systemd."""
+
+import json
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.aggregator.running_site import RunningSite, running, wait_for
+from tests.aggregator.workshop import Workshop
+
+FEEDLY = {"User-Agent": "Feedly/1.0 (+http://feedly.example; 42 subscribers; x)"}
+
+
+def metrics(site: RunningSite) -> dict[str, float]:
+    """Give every series by name, and by the values of its labels behind that."""
+    families = text_string_to_metric_families(site.get("/metrics").body.decode())
+    return {
+        " ".join((sample.name, *(value for _, value in sorted(sample.labels.items())))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def asked(site: RunningSite, status: int = 200) -> float:
+    return metrics(site).get(f"aggregator_requests_total /feeds/all rss {status}", 0)
+
+
+def events(site: RunningSite) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in site.lines]
+
+
+def test_refreshes_articles_and_answers_are_in_the_metrics(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1h}\n")
+    workshop.write("ferry")
+    workshop.write("odd", "heat: much")
+    with running(workshop) as site:
+        tag = site.get("/feeds/all.rss", FEEDLY).headers["ETag"]
+        assert site.get("/feeds/all.rss", {"If-None-Match": tag}).status == 304
+        found = metrics(site)
+        workshop.write("quay")
+        wait_for(lambda: metrics(site)["aggregator_generation"] == 2)
+        assert site.get("/feeds/all.rss").status == 200
+        later = metrics(site)
+    assert (asked_of(found, 200), asked_of(found, 304)) == (1, 1)
+    assert (found["aggregator_public_articles"], later["aggregator_public_articles"]) == (1, 2)
+    assert (found["aggregator_articles public"], found["aggregator_articles broken"]) == (1, 1)
+    assert (found["aggregator_problems error"], found["aggregator_source_alarms"]) == (1, 0)
+    assert found["aggregator_feed_subscribers /feeds/all"] == 42
+    assert later["aggregator_refreshes_total changed"] == 2
+    assert later["aggregator_refresh_duration_seconds_count"] >= 2
+    assert later["aggregator_editions_total rendered"] == 2
+    assert 0 <= later["aggregator_generation_age_seconds"] < 60
+    assert found["aggregator_connections"] >= 1
+
+
+def asked_of(found: dict[str, float], status: int) -> float:
+    return found[f"aggregator_requests_total /feeds/all rss {status}"]
+
+
+def test_a_generation_that_changes_nothing_in_a_feed_reuses_its_document(workshop: Workshop) -> None:
+    workshop.configure("feeds: [{id: boats, title: Boats, where: {topics: [Boats]}}]\n")
+    workshop.write("ferry", "topics: [Boats]")
+    with running(workshop) as site:
+        site.get("/feeds/boats.atom")
+        workshop.write("quay", "topics: [Stone]")
+        wait_for(lambda: metrics(site)["aggregator_generation"] == 2)
+        site.get("/feeds/boats.atom")
+        assert metrics(site)["aggregator_editions_total reused"] == 1
+
+
+def test_any_of_several_workers_tells_what_all_have_counted(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop, "--workers", "3") as site:
+        wait_for(lambda: metrics(site)["aggregator_processes"] == 3)
+        before = asked(site)
+        for _ in range(30):
+            site.get("/feeds/all.rss", FEEDLY)
+        found = [metrics(site) for _ in range(9)]
+        assert {asked_of(one, 200) for one in found} == {before + 30}
+        assert {one["aggregator_feed_subscribers /feeds/all"] for one in found} == {42}
+        assert {one["aggregator_refreshes_total changed"] for one in found} == {1}
+
+
+def test_counts_survive_the_death_of_a_worker_and_leave_nothing_behind(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    temporary = Path(tempfile.gettempdir())
+    with running(workshop, "--workers", "2") as site:
+        wait_for(lambda: metrics(site)["aggregator_processes"] == 2)
+        for _ in range(20):
+            site.get("/feeds/all.rss")
+        before, files = asked(site), written(workshop, temporary)
+        dying = {event["process"] for event in events(site) if event["event"] == "server.started"}.pop()
+        os.kill(dying, signal.SIGKILL)
+        wait_for(lambda: site.says("worker.ended"))
+        wait_for(lambda: metrics(site)["aggregator_processes"] == 2)
+        assert asked(site) == before
+        assert metrics(site)["aggregator_worker_ends_total"] == 1
+        assert written(workshop, temporary) - files == set()
+
+
+def written(workshop: Workshop, temporary: Path) -> set[str]:
+    """Give what a process could have left: files in the site's folder, and Prometheus' in the one for temporary files."""
+    prometheus = (str(path) for path in temporary.glob("*prom*"))
+    return {str(path) for path in workshop.folder.rglob("*")} | set(prometheus)
+
+
+def test_fault_27_neither_metrics_nor_log_hold_what_is_not_public(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.write("secret", "secured: canary", "topics: [Canary]", "published: false", title="Canary")
+    with running(workshop, "--request-log", "all") as site:
+        site.get("/topics/canary.atom?token=canary")
+        text = site.get("/metrics").body.decode()
+        wait_for(lambda: site.says("request.answered"))
+        assert "anary" not in text
+    assert not [event for event in events(site) if "Canary" in str(event)]
+    assert "token" not in "".join(site.lines)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_every_line_of_the_log_is_an_event_in_json_where_nobody_watches(
+    workshop: Workshop, workers: str
+) -> None:
+    workshop.configure("reload: {every: 1h}\n")
+    workshop.write("odd", "heat: much")
+    with running(workshop, "--workers", workers, "--request-log", "all") as site:
+        assert site.get("/feeds/all.rss").status == 200
+        workshop.configure("feedz: []\nlimitz: {}\n")
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.says("configuration.refused"))
+    found = events(site)
+    assert all(event.keys() >= {"time", "level", "event", "text", "process"} for event in found)
+    names = [event["event"] for event in found]
+    assert names.count("configuration.problem") == 2
+    assert names.count("server.started") == int(workers)
+    assert {"refresh.changed", "article.problem", "request.answered", "server.stopping"} <= set(names)
+    (problem,) = (event for event in found if event["event"] == "article.problem")
+    assert (problem["line"], problem["key"], problem["severity"]) == (4, "heat", "error")
+
+
+def test_people_get_lines_for_people_where_they_ask_for_them(workshop: Workshop) -> None:
+    with running(workshop, "--log-format", "human", "--workers", "2") as site:
+        wait_for(lambda: sum("server.started" in line for line in site.lines) == 2)
+    assert not [line for line in site.lines if line.startswith("{")]
+
+
+def test_the_metrics_can_be_switched_off(workshop: Workshop) -> None:
+    workshop.configure("server: {metrics: off}\n")
+    with running(workshop) as site:
+        assert site.get("/metrics").status == 404
+
+
+def test_the_metrics_are_there_before_the_articles_are(workshop: Workshop) -> None:
+    with running(workshop, until_ready=False) as site:
+        assert site.get("/metrics").status == 200
+
+
+@pytest.fixture
+def systemd(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], list[str]]]:
+    """Be systemd: ask for everything there is to be told; the function gives all the lines that have come so far."""
+    end = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    end.setblocking(False)  # noqa: FBT003  the socket's signature
+    address = tmp_path_factory.mktemp("systemd") / "notify"
+    end.bind(str(address))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(address))
+    monkeypatch.setenv("WATCHDOG_USEC", "200000")
+    lines: list[str] = []
+
+    def heard() -> list[str]:
+        while True:
+            try:
+                lines.extend(end.recv(4096).decode().splitlines())
+            except BlockingIOError:
+                return lines
+
+    yield heard
+    end.close()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_systemd_is_told_of_the_whole_life(
+    workshop: Workshop, systemd: Callable[[], list[str]], workers: str
+) -> None:
+    workshop.configure("reload: {every: 1h}\n")
+    workshop.write("ferry")
+    with running(workshop, "--workers", workers, until_ready=False) as site:
+        wait_for(lambda: "READY=1" in systemd())
+        # Every process listens by now, and there is something to serve.
+        assert {site.get("/feeds/all.rss").status for _ in range(10)} == {200}
+        assert "STATUS=public articles: 1, files: 1" in systemd()
+        wait_for(lambda: systemd().count("WATCHDOG=1") > 3)
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: systemd().count("READY=1") == 2)
+        assert systemd().index("RELOADING=1") > systemd().index("READY=1")
+        site.stop()
+    assert systemd()[-2] == "STOPPING=1"
+
+
+def test_a_first_load_that_fails_ends_the_start_for_systemd_too(
+    workshop: Workshop, systemd: Callable[[], list[str]]
+) -> None:
+    workshop.configure(sources="- {name: news, path: nowhere}")
+    with running(workshop, until_ready=False) as site:
+        wait_for(lambda: "READY=1" in systemd())
+        assert site.says("source.kept")
