@@ -6,7 +6,8 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 # Programs of Debian's packages, as COMMAND:PACKAGE. sfeed fetches with curl, which its package only recommends.
-debian="newsboat:newsboat sfeed_update:sfeed curl:curl npm:npm"
+# RUNLEVEL=1 below: what is installed is not started; nginx would take port 80.
+debian="newsboat:newsboat sfeed_update:sfeed curl:curl npm:npm nginx:nginx"
 
 wanted=""
 for tool in $debian; do
@@ -16,7 +17,7 @@ if [ -n "$wanted" ]; then
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
         echo "not installed, tests that need it are skipped:$wanted"
     # shellcheck disable=SC2086  # a list of names
-    elif ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $wanted; } >"$log" 2>&1; then
+    elif ! { apt-get update && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends $wanted; } >"$log" 2>&1; then
         echo "could not install, tests that need it are skipped:$wanted"
         tail -n 5 "$log"
     fi
