@@ -21,7 +21,7 @@ reload: {{every: 1h, watch: false}}
 """
 
 # What the server logs at the end of a refresh that changed what readers see.
-_GENERATION = ": generation "
+_GENERATION = "refresh.changed"
 
 
 class Stage:
