@@ -154,5 +154,3 @@ def _overridden(settings: Settings, chosen: Mapping[str, str | int | bool | None
         update={name: given[name] for name in given if name.startswith("accept_")}
     )
     return replace(settings, server=server, reload=reloading)
-
-
