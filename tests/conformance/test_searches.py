@@ -52,6 +52,8 @@ def test_every_format_finds_the_same(site: RunningSite, suffix: str) -> None:
 @pytest.mark.parametrize("suffix", [".atom", ".rss"])
 def test_feedparser_reads_a_search_and_polls_it(site: RunningSite, suffix: str) -> None:
     url = f"http://127.0.0.1:{site.port}/search{suffix}{QUERY}"
+    # In the second of a change nothing says when it was last modified, for more may change in it.
+    wait_for(lambda: "Last-Modified" in site.get(f"/search{suffix}{QUERY}").headers)
     feed: Any = feedparser.parse(url)
     assert not feed.bozo
     assert feed.feed.title == "Search: weather OR rings · topic Boats or R&D"
