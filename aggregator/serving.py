@@ -16,12 +16,14 @@ from aggregator.searches import Searches
 from aggregator.server import (
     READY,
     Addresses,
+    Lifetime,
     Observing,
     Readiness,
     Running,
     Served,
     Tally,
     create_app,
+    lifetime,
     listen,
 )
 from aggregator.version_keeper import VersionKeeper
@@ -121,7 +123,7 @@ class Serving:
         return Served(
             press=self._press,
             site_url=settings.site.url,
-            max_age=partial(self._max_age, int(settings.server.max_age.total_seconds())),
+            lifetime=partial(self._lifetime, int(settings.server.max_age.total_seconds())),
             addresses=Addresses(
                 moved={f"/feeds/{old}": f"/feeds/{new}" for old, new in settings.moved.items()},
                 gone=frozenset(f"/feeds/{old}" for old in settings.gone),
@@ -133,8 +135,7 @@ class Serving:
             searches=self._searches,
         )
 
-    def _max_age(self, longest: int, _path: str) -> int:
+    def _lifetime(self, longest: int, _path: str) -> Lifetime:
         """Give how long a document may be kept: never past the next scheduled article."""
-        if self._next_due is None:
-            return longest
-        return max(0, min(longest, int((self._next_due - self._now()).total_seconds())))
+        due = self._next_due
+        return lifetime(longest, None if due is None else (due - self._now()).total_seconds())

@@ -8,6 +8,7 @@ responses.py    every answer there is
 headers.py      the header fields that answers share: pure
 addresses.py    which path a request means, and where old addresses lead: pure
 conditional.py  whether what the client holds is current: pure
+lifetime.py     how long caches may keep a document: pure
 encoding.py     which content codings a request accepts: pure
 searching.py    from a search to its edition, or to why there is none
 bodies.py       bodies that requests bring, which nobody wants
@@ -22,6 +23,7 @@ stalls.py       clients that stop reading
 
 from aggregator.server.addresses import Addresses
 from aggregator.server.app import create_app
+from aggregator.server.lifetime import Lifetime, lifetime
 from aggregator.server.observing import Observing
 from aggregator.server.runner import Running, listen
 from aggregator.server.served import READY, Editions, Readiness, Searches, Served
@@ -31,6 +33,7 @@ __all__ = [
     "READY",
     "Addresses",
     "Editions",
+    "Lifetime",
     "Observing",
     "Readiness",
     "Running",
@@ -38,5 +41,6 @@ __all__ = [
     "Served",
     "Tally",
     "create_app",
+    "lifetime",
     "listen",
 ]

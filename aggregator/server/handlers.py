@@ -104,10 +104,10 @@ async def _send(edition: Edition, request: web.Request, path: str, served: Serve
     if not codings:
         return responses.not_acceptable()
     etags = tuple(edition.etag(coding) for coding in codings)
-    now, max_age = request.app[CLOCK](), served.max_age(path)
+    now, lifetime = request.app[CLOCK](), served.lifetime(path)
     decision = decide(_preconditions(request), etags, edition.last_modified, now)
     if decision.outcome is Outcome.NOT_MODIFIED:
-        return responses.not_modified(decision.etag, max_age)
+        return responses.not_modified(decision.etag, lifetime)
     if decision.outcome is Outcome.FAILED:
         return responses.precondition_failed()
     coding = codings[0]
@@ -116,7 +116,7 @@ async def _send(edition: Edition, request: web.Request, path: str, served: Serve
         if delta is not None:
             return delta
     await _encode(edition, coding)
-    return responses.document(edition, coding, max_age, now)
+    return responses.document(edition, coding, lifetime, now)
 
 
 async def _encode(edition: Edition, coding: str) -> None:

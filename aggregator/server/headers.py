@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from aggregator.server.lifetime import Lifetime
+
 DAY = 24 * 60 * 60
 MINUTE = 60
 
@@ -26,19 +28,18 @@ PAGE_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-# RFC 5861. A cache may answer once more while it asks anew, but no longer than the answer was fresh: before a scheduled article
-# max-age is short, and a cache must not hold the article back. While the server is down, yesterday's feed is better than none.
-_WHILE_REVALIDATING = MINUTE
+# RFC 5861 section 4: while the server is down, yesterday's feed is better than none.
 _IF_ERROR = DAY
 
 
-def document_caching(max_age: int) -> str:
-    """Give the Cache-Control of a document that may be kept for `max_age` seconds.
+def document_caching(lifetime: Lifetime) -> str:
+    """Give the Cache-Control of a document.
 
     Without "public", which allows nothing more but to share answers to requests with a password (RFC 9111 section 5.2.2.9).
     """
-    again = min(max_age, _WHILE_REVALIDATING)
-    return f"max-age={max_age}, stale-while-revalidate={again}, stale-if-error={_IF_ERROR}"
+    again = lifetime.while_revalidating
+    stale = f"stale-while-revalidate={again}, " if again else ""
+    return f"max-age={lifetime.max_age}, {stale}stale-if-error={_IF_ERROR}"
 
 
 def caching(max_age: int) -> str:

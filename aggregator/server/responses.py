@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from aggregator.edition import CODINGS, IDENTITY, Edition
 from aggregator.server.conditional import http_date, is_settled
 from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, PAGE_POLICY, caching, document_caching
+from aggregator.server.lifetime import Lifetime
 
 # Documents whose header fields are kept ready: about a kilobyte each.
 _KEPT = 1024
@@ -19,12 +20,13 @@ ALLOWED_METHODS = "GET, HEAD, OPTIONS"
 # What is not there may be there after the next refresh. A move or an end is for years, but an error in it is to be ended too.
 _NOT_FOUND = caching(MINUTE)
 _FOR_GOOD = caching(DAY)
+_NONE = Lifetime(0, 0)
 
 
-def document(edition: Edition, coding: str, max_age: int, now: datetime) -> web.Response:
+def document(edition: Edition, coding: str, lifetime: Lifetime, now: datetime) -> web.Response:
     """Answer with an edition. It should have the coding already, since making it takes time."""
     modified = edition.last_modified if is_settled(edition.last_modified, now) else None
-    headers = _document_headers(edition.etag(coding), coding, edition.media_type, modified, max_age)
+    headers = _document_headers(edition.etag(coding), coding, edition.media_type, modified, lifetime)
     return web.Response(body=edition.encoded(coding), headers=headers)
 
 
@@ -34,7 +36,7 @@ def delta(edition: Edition, coding: str, base: str, now: datetime) -> web.Respon
     No cache that does not know the instance manipulation may keep it: it would take it for the whole document (section 10.8.3).
     """
     modified = edition.last_modified if is_settled(edition.last_modified, now) else None
-    whole = _document_headers(edition.etag(coding), coding, edition.media_type, modified, 0)
+    whole = _document_headers(edition.etag(coding), coding, edition.media_type, modified, _NONE)
     headers = {
         **whole,
         "IM": "feed",
@@ -45,17 +47,17 @@ def delta(edition: Edition, coding: str, base: str, now: datetime) -> web.Respon
     return web.Response(status=226, reason="IM Used", body=edition.encoded(coding), headers=headers)
 
 
-def not_modified(etag: str, max_age: int) -> web.Response:
+def not_modified(etag: str, lifetime: Lifetime) -> web.Response:
     """Say that what the client holds is current, with the fields of RFC 9110 section 15.4.5; aiohttp adds Date."""
-    return web.Response(status=304, headers=_validators(etag, max_age))
+    return web.Response(status=304, headers=_validators(etag, lifetime))
 
 
 # Of what a document costs the server, this was a third (measured), and the same few are asked for again and again.
 @lru_cache(maxsize=_KEPT)
 def _document_headers(
-    etag: str, coding: str, media_type: str, modified: datetime | None, max_age: int
+    etag: str, coding: str, media_type: str, modified: datetime | None, lifetime: Lifetime
 ) -> Mapping[str, str]:
-    headers = {**_validators(etag, max_age), hdrs.CONTENT_TYPE: media_type}
+    headers = {**_validators(etag, lifetime), hdrs.CONTENT_TYPE: media_type}
     if modified is not None:
         headers[hdrs.LAST_MODIFIED] = http_date(modified)
     if coding != IDENTITY:
@@ -66,10 +68,10 @@ def _document_headers(
 
 
 @lru_cache(maxsize=_KEPT)
-def _validators(etag: str, max_age: int) -> Mapping[str, str]:
+def _validators(etag: str, lifetime: Lifetime) -> Mapping[str, str]:
     fields: dict[str, str] = {
         hdrs.ETAG: etag,
-        hdrs.CACHE_CONTROL: document_caching(max_age),
+        hdrs.CACHE_CONTROL: document_caching(lifetime),
         hdrs.VARY: hdrs.ACCEPT_ENCODING,
     }
     return _ready({**COMMON, **fields})

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aggregator.edition import Edition
 from aggregator.server.addresses import Addresses
+from aggregator.server.lifetime import Lifetime
 
 
 class Editions(Protocol):
@@ -55,7 +56,7 @@ class Served:
     """What is served, from one configuration.
 
     site_url   absolute, without a slash at its end: what every Location begins with
-    max_age    path to the seconds for which an answer may be kept unasked; must not wait
+    lifetime   path to how long an answer may be kept unasked; must not wait
     deltas     gives what is new in a document since one of the versions with these digests, None where that can't be told
     has_pages  whether feeds have pages for people, to which a browser can be sent
     searches   what is asked for by query, None: nothing
@@ -63,7 +64,7 @@ class Served:
 
     press: Editions
     site_url: str
-    max_age: Callable[[str], int]
+    lifetime: Callable[[str], Lifetime]
     addresses: Addresses = field(default_factory=Addresses)
     readiness: Readiness = READY
     deltas: Deltas | None = None

@@ -133,6 +133,7 @@ def test_E3_no_feed_may_be_kept_past_the_next_scheduled_article(workshop: Worksh
     found = re.search(r"max-age=(\d+)", said)
     assert found
     assert 0 < int(found[1]) <= 100
+    assert "stale-while-revalidate" not in said
 
 
 def test_E5_no_feed_address_gives_html_or_a_cookie(site: RunningSite) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.edition import Edition
-from aggregator.server import Addresses, Running, Served, create_app, listen
+from aggregator.server import Addresses, Lifetime, Running, Served, create_app, listen
 
 SITE = "https://news.example.org"
 CHANGED = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -123,7 +123,7 @@ async def serving(**options: Any) -> AsyncIterator[Site]:
     served = Served(
         press=press,
         site_url=SITE,
-        max_age=lambda _: 300,
+        lifetime=lambda _: Lifetime(300, 60),
         addresses=Addresses(moved={"/feeds/old": "/feeds/new"}, gone=frozenset({"/feeds/ended"})),
         has_pages=True,
     )

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from aggregator.edition import CODINGS, Edition
+from aggregator.server import Lifetime, lifetime
 from aggregator.server.conditional import http_date
 from tests.aggregator.server.asking import CHANGED, FEED, SITE, FakePress, Site
 
@@ -132,11 +133,35 @@ async def test_H9_a_time_of_change_that_is_not_over_is_no_validator(site: Site, 
     assert (answer.status, "last-modified" in answer.headers) == (200, False)
 
 
-@pytest.mark.parametrize(("left", "again"), [(300, 60), (20, 20), (0, 0)])
-async def test_C1_C2_caches_are_told_how_long(site: Site, left: int, again: int) -> None:
-    site.change(max_age=lambda path: left if path == FEED.path else -1)
-    said = (await site.get()).headers["cache-control"]
-    assert said == f"max-age={left}, stale-while-revalidate={again}, stale-if-error=86400"
+@pytest.mark.parametrize(
+    ("longest", "said"),
+    [
+        (300, "max-age=300, stale-while-revalidate=60, "),
+        (20, "max-age=20, stale-while-revalidate=20, "),
+        (0, "max-age=0, "),
+    ],
+)
+async def test_C1_C2_caches_are_told_how_long(site: Site, longest: int, said: str) -> None:
+    other = Lifetime(-1, -1)
+    site.change(lifetime=lambda path: lifetime(longest, None) if path == FEED.path else other)
+    assert (await site.get()).headers["cache-control"] == f"{said}stale-if-error=86400"
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (1000, "max-age=300, stale-while-revalidate=60, "),
+        (320.9, "max-age=300, stale-while-revalidate=20, "),
+        (300, "max-age=300, "),
+        (20.5, "max-age=20, "),
+        (-1, "max-age=0, "),
+    ],
+)
+async def test_E3_no_cache_goes_on_past_the_next_scheduled_article_while_it_asks_anew(
+    site: Site, left: float, said: str
+) -> None:
+    site.change(lifetime=lambda _: lifetime(300, left))
+    assert (await site.get()).headers["cache-control"] == f"{said}stale-if-error=86400"
 
 
 async def test_E5_unknown_parameters_change_nothing(site: Site) -> None:

@@ -1,0 +1,26 @@
+"""Lifetime: how long caches may keep a document, and give it once more while they ask anew. Pure."""
+
+from dataclasses import dataclass
+
+_WHILE_REVALIDATING = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """Both in seconds: how long an answer is fresh, and how long after that a cache may answer once more with it (RFC 5861)."""
+
+    max_age: int
+    while_revalidating: int
+
+
+def lifetime(longest: int, left: float | None) -> Lifetime:
+    """Give the lifetime of a document that is kept for `longest` seconds, when it changes in `left`, None: nobody knows when.
+
+    A cache that answers once more while it asks anew would hold a scheduled article back as long as one that asks late: the
+    two together end before it.
+    """
+    if left is None:
+        return Lifetime(longest, min(longest, _WHILE_REVALIDATING))
+    max_age = max(0, min(longest, int(left)))
+    again = max(0, int(left) - max_age)
+    return Lifetime(max_age, min(max_age, _WHILE_REVALIDATING, again))
