@@ -2,6 +2,7 @@
 
 app.py          the application: one handler for every address
 runner.py       listening, and stopping in time
+connections.py  aiohttp's connections, without its own answers
 served.py       what is served: replaced as a whole
 handlers.py     from request to answer
 responses.py    every answer there is

@@ -40,7 +40,7 @@ async def answer(request: web.Request) -> web.Response:
         if refusal is not None:
             return refusal
     if request.method not in _METHODS:
-        return _answer_other_method(request)
+        return answer_other_method(request)
     path = requested_path(request.raw_path)
     if path is None:
         return responses.not_found()
@@ -51,7 +51,8 @@ async def answer(request: web.Request) -> web.Response:
         return responses.unavailable("This can't be answered now.", _RETRY_AFTER_FAILURE)
 
 
-def _answer_other_method(request: web.Request) -> web.Response:
+def answer_other_method(request: web.Request) -> web.Response:
+    """Answer a request that is for no document, whatever its target."""
     if request.method != hdrs.METH_OPTIONS:
         return responses.method_not_allowed()
     # The field tells a browser's preflight from a plain question (CORS protocol, in the Fetch standard).

@@ -22,6 +22,13 @@ _NOT_FOUND = caching(MINUTE)
 _FOR_GOOD = caching(DAY)
 _NONE = Lifetime(0, 0)
 
+_REFUSALS: Mapping[int, str] = MappingProxyType(
+    {
+        400: "This is no request that is understood here, expected HTTP/1.1 (RFC 9112) with one Host, in lines of at most 8 KB.",
+        417: "Expected 100-continue as what is expected, or nothing.",
+    }
+)
+
 
 def document(edition: Edition, coding: str, lifetime: Lifetime, now: datetime) -> web.Response:
     """Answer with an edition. It should have the coding already, since making it takes time."""
@@ -144,6 +151,13 @@ def metrics(text: bytes, media_type: str) -> web.Response:
 def body_refused(status: int, reason: str) -> web.Response:
     """Refuse the body of a request, and end the connection: the rest of that body may still come."""
     response = _text(status, reason, NO_STORE)
+    response.force_close()
+    return response
+
+
+def refused(status: int) -> web.Response:
+    """Refuse what HTTP itself can't do, without a word of the request, and end the connection: nobody knows what follows on it."""
+    response = _text(status, _REFUSALS.get(status, "This can't be answered now."), NO_STORE)
     response.force_close()
     return response
 

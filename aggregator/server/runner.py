@@ -8,6 +8,7 @@ from time import monotonic
 from aiohttp import http_exceptions, web
 
 from aggregator.errors import ServeError
+from aggregator.server.connections import Runner
 from aggregator.server.stalls import Stalls
 
 # A keep-alive connection may idle for so long, and so long may the header fields of a request take: aiohttp has one limit
@@ -69,7 +70,7 @@ async def listen(
 
     reuse_port  let other processes listen on the same port, so that the kernel spreads connections over them
     """
-    runner = web.AppRunner(
+    runner = Runner(
         app,
         access_log=None,  # it costs much, and would keep what readers ask for
         logger=_connection_logger(),

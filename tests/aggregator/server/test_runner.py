@@ -4,6 +4,7 @@ import asyncio
 import socket
 from contextlib import suppress
 from time import monotonic
+from typing import NoReturn
 
 import aiohttp
 import aiohttp.web
@@ -14,7 +15,7 @@ from aggregator.edition import Edition
 from aggregator.errors import ServeError
 from aggregator.server import create_app, listen
 from aggregator.server.bodies import drop_body
-from tests.aggregator.server.asking import CHANGED, FEED, Site, answered, serving, until
+from tests.aggregator.server.asking import CHANGED, FEED, Answer, Site, answered, serving, until
 
 
 async def test_fault_30_dripped_header_fields_are_cut_off() -> None:
@@ -92,6 +93,67 @@ async def _continued(site: Site) -> tuple[asyncio.StreamReader, asyncio.StreamWr
 async def test_fault_33_a_request_of_two_meanings_is_400(site: Site, fields: bytes) -> None:
     data = await site.exchange(b"GET /feeds/all.atom HTTP/1.1\r\n" + fields + b"\r\n\r\nabc")
     assert answered(data).status == 400
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nHost: a\r\n<canary>",
+        b"<canary> / HTTP/1.1\r\nHost: a",
+        b"GET / HTTP/9.9<canary>\r\nHost: a",
+        b"GET http://[<canary> HTTP/1.1\r\nHost: a",
+        b"GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key1: <canary>",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"<canary>" * 2000,
+        b"GET /" + b"<canary>" * 2000 + b" HTTP/1.1\r\nHost: a",
+        b"GET / HTTP/1.1\r\nHost: <canary>\r\nHost: <canary>",
+        b"\x16\x03\x01\x02<canary>",
+    ],
+)
+async def test_what_is_no_request_is_refused_in_our_own_words(site: Site, head: bytes) -> None:
+    answer = answered(await site.exchange(head + b"\r\n\r\n"))
+    assert answer.status == 400
+    assert answer.body.startswith(b"This is no request that is understood here, expected HTTP/1.1")
+    assert b"canary" not in answer.body
+    _assert_ours(answer)
+
+
+async def test_an_unknown_expectation_is_not_quoted(site: Site) -> None:
+    answer = await site.get(expect="<canary>")
+    assert (answer.status, b"canary" in answer.body) == (417, False)
+    _assert_ours(answer)
+
+
+async def test_the_methods_of_the_server_as_a_whole_can_be_asked_for(site: Site) -> None:
+    answer = await site.get("*", "OPTIONS")
+    assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+    assert answer.headers["server"] == "feed-aggregator"
+
+
+async def test_H10_the_server_is_no_proxy(site: Site) -> None:
+    answer = await site.get("a.example:443", "CONNECT")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    _assert_ours(answer)
+
+
+async def test_what_fails_beside_the_handler_is_told_to_the_log_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail() -> NoReturn:
+        raise RuntimeError("a canary")
+
+    async with serving(clock=fail) as site:
+        answer = await site.get()
+    assert (answer.status, answer.body) == (500, b"This can't be answered now.\n")
+    _assert_ours(answer)
+    assert "a canary" in caplog.text
+
+
+def _assert_ours(answer: Answer) -> None:
+    headers = answer.headers
+    assert headers["server"] == "feed-aggregator"
+    assert headers["cache-control"] == "no-store"
+    assert headers["content-type"] == "text/plain; charset=utf-8"
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 async def test_requests_that_are_no_http_are_not_logged(site: Site, caplog: pytest.LogCaptureFixture) -> None:
