@@ -18,6 +18,25 @@ _TELLING = frozenset({"slug", "path"})
 _LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _DOMAIN = re.compile("[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+# A path below which a site can lie: of segments that every address here is made of.
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+# With what addresses below the site begin. Below a path that begins so too, nobody could tell whether a proxy took that off.
+_OWN_BEGINNINGS = frozenset(
+    (
+        "articles",
+        "categories",
+        "feed",
+        "feeds",
+        "healthz",
+        "metrics",
+        "providers",
+        "readyz",
+        "rss",
+        "search",
+        "static",
+        "topics",
+    )
+)
 _LONGEST_HOST = 253  # RFC 1035 section 2.3.4, as text
 _LISTEN = re.compile(r"[A-Za-z0-9_.:%-]+")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -56,7 +75,23 @@ def _site_address(value: object) -> str:
         raise ValueError(
             f"{quoted(word)} has a query or a fragment, expected an address without{did_you_mean(bare)}"
         )
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+    path = parts.path.rstrip("/")
+    _check_base(word, path)
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
+
+
+def _check_base(word: str, path: str) -> None:
+    if not _BASE_PATH.fullmatch(path):
+        raise ValueError(
+            f"{quoted(word)} has a path that no site can lie below, expected segments of letters, digits, -, _, . and ~, "
+            "such as https://example.org/news"
+        )
+    first = path[1:].partition("/")[0]
+    if first.partition(".")[0] in _OWN_BEGINNINGS:
+        raise ValueError(
+            f"{quoted(word)} has a path that begins as the site's own addresses do (/{first}), expected another, such as "
+            "https://example.org/news"
+        )
 
 
 def _split(word: str) -> SplitResult:

@@ -7,6 +7,7 @@ served.py       what is served: replaced as a whole
 handlers.py     from request to answer
 responses.py    every answer there is
 headers.py      the header fields that answers share: pure
+base_path.py    the path below which the site lies
 addresses.py    which path a request means, and where old addresses lead: pure
 conditional.py  whether what the client holds is current: pure
 lifetime.py     how long caches may keep a document: pure

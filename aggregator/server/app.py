@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from aggregator.server.base_path import without_base
 from aggregator.server.failures import Failures
 from aggregator.server.handlers import BODY_SECONDS, CLOCK, FAILURES, SERVED, answer
 from aggregator.server.observing import Observing, observed
@@ -33,5 +34,6 @@ def create_app(
     app[CLOCK] = clock
     app[BODY_SECONDS] = body_seconds
     app[FAILURES] = Failures()
-    app.router.add_route("*", "/{path:.*}", observed(answer, observing) if observing else answer)
+    handler = observed(answer, observing) if observing else answer
+    app.router.add_route("*", "/{path:.*}", without_base(handler, served))
     return app

@@ -182,6 +182,20 @@ SITES = [
         ),
     ),
     (
+        "url: https://tide.example/a//b",
+        (
+            "3:8: site.url: 'https://tide.example/a//b' has a path that no site can lie below, expected segments of letters, "
+            "digits, -, _, . and ~, such as https://example.org/news"
+        ),
+    ),
+    (
+        "url: https://tide.example/feeds/",
+        (
+            "3:8: site.url: 'https://tide.example/feeds/' has a path that begins as the site's own addresses do (/feeds), "
+            "expected another, such as https://example.org/news"
+        ),
+    ),
+    (
         "url: https://[::1",
         "3:8: site.url: 'https://[::1' is no URL: Invalid IPv6 URL, expected one such as https://news.example.org",
     ),
