@@ -24,7 +24,7 @@ from feeds.article import Article
 from feeds.site import Site, page_path
 
 # Raised when the same file would be read differently: it makes every file be read again.
-READER_VERSION = 2
+READER_VERSION = 3
 
 _OPENING = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*(?:\r?\n|\Z)")
 # From the line break before it: the expression is four times as fast when it begins with a character.
@@ -44,6 +44,11 @@ _FILE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-|$)")
 _PLACEHOLDER = re.compile(r"\{(year|month|day|slug|path|source)\}")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[^\s<>\"{}|\\^`]+")
 _HTML_SUFFIXES = (".html", ".htm")
+_ARTICLE_SUFFIXES = (".md", ".markdown", *_HTML_SUFFIXES)
+# A byte order mark; or the line that begins front matter, in two bytes a character.
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"-\0-\0-\0", b"\0-\0-\0-")
+# Text holds no NUL. Where Git looks for one, too.
+_SNIFFED = 8000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +97,7 @@ def reading_digest(reading: Reading) -> str:
 def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
     """Read the file at `path` (POSIX, below the source's folder), which problems call `file`. Never raises."""
     try:
-        parts = _split(data, reading.max_front_matter)
+        parts = _split(data, reading.max_front_matter, path)
         node = _nodes(parts[0]) if parts else None
     except _FileProblem as problem:
         return _refusal(file, problem.reason, At(problem.line - 1, 0))
@@ -109,7 +114,7 @@ def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome
 def written_keys(data: bytes, reading: Reading, file: str) -> ArticleKeys | None:
     """Give the keys of a file with their places, None where it has none that can be read. Never raises."""
     try:
-        parts = _split(data, reading.max_front_matter)
+        parts = _split(data, reading.max_front_matter, file)
         node = _nodes(parts[0]) if parts else None
     except (_FileProblem, YamlNodesError):
         return None
@@ -128,13 +133,14 @@ class _FileProblem(Exception):  # noqa: N818  it becomes a Problem
         self.line = line
 
 
-def _split(data: bytes, limit: int) -> tuple[str, str] | None:
+def _split(data: bytes, limit: int, name: str) -> tuple[str, str] | None:
     """Cut a file into front matter of at most `limit` bytes and body, None where it has no front matter.
 
     The front matter begins with the line break of the file's first line, so that its lines count as the file's do.
     """
     opening = _OPENING.match(data)
     if opening is None:
+        _expect_text(data, name)
         return None
     start = opening.end() - (opening[0][-1:] == b"\n")
     closing = _CLOSING.search(data, start)
@@ -145,6 +151,15 @@ def _split(data: bytes, limit: int) -> tuple[str, str] | None:
         raise _FileProblem("the front matter that begins here is not closed, expected another line ---", 1)
     front = _SECURED.sub(_blanked, data[start:end])
     return _decoded(front, data, start), _decoded(data[closing.end() :], data, closing.end())
+
+
+def _expect_text(data: bytes, name: str) -> None:
+    """Take no file for one without front matter that has it in another encoding, or that only its name calls an article."""
+    if data.startswith(_UTF_16):
+        raise _FileProblem("is UTF-16 or UTF-32, expected text in UTF-8", 1)
+    if name.lower().endswith(_ARTICLE_SUFFIXES) and b"\0" in data[:_SNIFFED]:
+        offset = data.index(b"\0")
+        raise _FileProblem(f"is no text: byte {offset} of the file is NUL, expected text in UTF-8", 1)
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:

@@ -64,6 +64,25 @@ def bombs() -> dict[str, str]:
     }
 
 
+WIDE = "---\ntitle: x\ndate: 2021-06-02\n---\ntext\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_fault_10_a_file_in_another_unicode_encoding_is_named(encoding: str) -> None:
+    only = problem(WIDE.encode(encoding))
+    assert (only.line, only.reason) == (1, "is UTF-16 or UTF-32, expected text in UTF-8")
+
+
+def test_fault_10_bytes_that_are_no_text_are_named_where_an_article_should_be() -> None:
+    only = problem(b"\x1f\x8b\x08\x00" + bytes(range(256)))
+    assert only.reason == "is no text: byte 3 of the file is NUL, expected text in UTF-8"
+
+
+def test_a_picture_beside_the_articles_is_no_article() -> None:
+    reading = Reading(source="news", site=SITE, timezone=UTC)
+    assert read_article(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "quay.png", reading, FILE) == Outcome()
+
+
 def test_fault_01_a_tab_indent_is_an_error() -> None:
     line, column, reason = fault("title: x\nprovider:\n\tname: y")
     assert (line, column) == (4, 1)
