@@ -1,6 +1,7 @@
 """The keys of a file's front matter: found by any of their names, read by their type, with note taken of what is wrong. Pure."""
 
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import TypeVar
 
 from aggregator import yaml_nodes
@@ -47,7 +48,8 @@ class ArticleKeys:
     """One file's keys. All that is wrong with them is told at once."""
 
     def __init__(self, root: yaml_nodes.Mapping, names: Mapping[str, str], file: str) -> None:
-        self._nodes = _by_key(root.items, names)
+        self._nodes, self._spare = _by_key(root.items, names)
+        self._names = names
         self._file = file
         self._root = root.place
         self.problems: list[Problem] = []
@@ -59,11 +61,22 @@ class ArticleKeys:
 
     def find(self, key: str) -> Node | None:
         """Give what stands under a key, by the source's own name for it, ours, or another tool's; None where that is nothing."""
-        return self._nodes.get(key)
+        found = self._nodes.get(key)
+        return found and found[1]
+
+    def spare(self, key: str) -> tuple[tuple[str, Node], ...]:
+        """Give the other names under which a key stands as well, and what stands there; it does not count."""
+        return self._spare.get(key, ())
+
+    def written(self, key: str) -> str:
+        """Give a key as the file has it: what an author is told of is found by searching for it."""
+        first, dot, rest = key.partition(".")
+        found = self._nodes.get(first)
+        return (found[0] if found else self._names.get(first, first)) + dot + rest
 
     def get(self, key: str, read: Callable[[Node], T]) -> T | None:
         """Read what stands under a key; None where that is nothing, or can't be read, which is noted."""
-        node = self._nodes.get(key)
+        node = self.find(key)
         return None if node is None else self.read(key, read, node)
 
     def read(self, key: str, read: Callable[[Node], T], node: Node) -> T | None:
@@ -80,13 +93,14 @@ class ArticleKeys:
 
     def missing(self, key: str, expected: str) -> None:
         """Take note that a key is missing; not where its value is wrong, which is noted already."""
-        if all(problem.key != key for problem in self.problems):
+        written = self.written(key)
+        if all(problem.key != written for problem in self.problems):
             self.problems.append(
                 Problem(
                     file=self._file,
                     line=self._root.line,
                     column=1,
-                    key=key,
+                    key=written,
                     reason=f"is missing, expected {expected}",
                 )
             )
@@ -97,7 +111,7 @@ class ArticleKeys:
                 file=self._file,
                 line=problem.node.place.line + 1,
                 column=problem.node.place.column + 1,
-                key=key,
+                key=self.written(key),
                 value=problem.value,
                 reason=problem.reason,
                 severity=severity,
@@ -105,15 +119,31 @@ class ArticleKeys:
         )
 
 
-def _by_key(nodes: Mapping[str, Node], own_names: Mapping[str, str]) -> dict[str, Node]:
-    """Give what stands for something, by our keys."""
-    ranked: dict[str, tuple[int, Node]] = {}
+# The rank of the name that a source gives a key: before every other.
+_OWN = -1
+
+# By our keys: a key as the file has it, and what stands there.
+_Found = dict[str, tuple[str, Node]]
+
+
+def _by_key(
+    nodes: Mapping[str, Node], own_names: Mapping[str, str]
+) -> tuple[_Found, dict[str, tuple[tuple[str, Node], ...]]]:
+    """Give what stands for something, and what does under names that do not count."""
+    ranked: dict[str, list[tuple[int, str, Node]]] = {}
     for name, node in nodes.items():
         key, rank = _KNOWN.get(name.lower(), ("", 0))
-        if key and (key not in ranked or rank < ranked[key][0]) and not is_null(node):
-            ranked[key] = (rank, node)
-    found = {key: node for key, (_, node) in ranked.items()}
+        if key and not is_null(node):
+            ranked.setdefault(key, []).append((rank, name, node))
     for key, name in own_names.items():
         if name in nodes and not is_null(nodes[name]):
-            found[key] = nodes[name]
-    return found
+            ranked.setdefault(key, []).append((_OWN, name, nodes[name]))
+    found: _Found = {}
+    spare: dict[str, tuple[tuple[str, Node], ...]] = {}
+    for key, several in ranked.items():
+        # Of equal ranks, the first in the file.
+        (_, name, node), *others = sorted(several, key=itemgetter(0)) if len(several) > 1 else several
+        found[key] = (name, node)
+        if others:
+            spare[key] = tuple((name, other) for _, name, other in others if other is not node)
+    return found, spare

@@ -17,6 +17,7 @@ from aggregator import article_values as values
 from aggregator import yaml_nodes
 from aggregator.article_fields import Surroundings
 from aggregator.article_keys import ArticleKeys
+from aggregator.article_values import ValueProblem
 from aggregator.clean import illegal_characters, legal, markdown_to_html, repaired, sanitise
 from aggregator.errors import Problem
 from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError, read_nodes
@@ -285,7 +286,7 @@ class _ArticleReader:
             featured_content=get("featuredContent", self._html(around.base)) or "",
             link=link,
             original_url=original,
-            category=next(iter(get("category", values.lines) or ()), None),
+            category=self._category(),
             type=get("type", values.line) or None,
             language=get("locale", values.language) or site.language,
             quality=get("quality", values.mark(0, lambda problem: around.warn("quality", problem))),
@@ -300,6 +301,17 @@ class _ArticleReader:
             is_published=self._is_published(),
             is_removed=self._is_removed(),
         )
+
+    def _category(self) -> str | None:
+        """Give the first: an article has one. That others are left out is said."""
+        keys = self._keys
+        named, node = keys.get("category", values.lines) or (), keys.find("category")
+        if not named or node is None:
+            return None
+        several = [("category", node)] if len(named) > 1 else []
+        for key, unused in (*several, *keys.spare("category")):
+            keys.warn(key, ValueProblem(unused, f"one category; {named[0]!r} is used"))
+        return named[0]
 
     def _is_published(self) -> bool:
         published, draft = (self._keys.get(key, values.boolean) for key in ("published", "draft"))

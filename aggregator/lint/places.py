@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from time import time_ns
 
+from aggregator.article_keys import ArticleKeys
 from aggregator.article_values import items_of
 from aggregator.config import Settings
 from aggregator.errors import Problem
@@ -30,19 +31,20 @@ class Locator:
 
     def finding(self, rule: str, reason: str, place: Place, key: str, choose: Choose) -> Problem:
         """Give what a lint found under a key of a file; without line and column where the key is not there (any more)."""
-        node = self._node(place, key)
+        keys = self._keys(place)
+        node = keys.find(key) if keys else None
         at = choose(node).place if node is not None else None
         line, column = (None, None) if at is None else (at.line + 1, at.column + 1)
-        return finding(rule, reason, file=self.file(place), line=line, column=column, key=key)
+        written = keys.written(key) if keys else key
+        return finding(rule, reason, file=self.file(place), line=line, column=column, key=written)
 
-    def _node(self, place: Place, key: str) -> Node | None:
+    def _keys(self, place: Place) -> ArticleKeys | None:
         source = self._sources[place[0]]
         try:
             data, _ = read_file(source.path, place[1], self._settings.limits.file, time_ns())
         except (BusyFileError, UnreadableFileError, VanishedFileError):
             return None
-        keys = written_keys(data, reading_of(source, self._settings), self.file(place))
-        return None if keys is None else keys.find(key)
+        return written_keys(data, reading_of(source, self._settings), self.file(place))
 
 
 def whole(node: Node) -> Node:

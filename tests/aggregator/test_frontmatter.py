@@ -635,11 +635,11 @@ def test_a_date_without_a_title_is_an_error() -> None:
         ("title: [a]", "title", (2, 8)),
         ("title: {a: b}", "title", (2, 8)),
         ("title: x\nexcerpt:\n  - a", "excerpt", (4, 3)),
-        ("title: x\ndate: soon", "publishedDateTime", (3, 7)),
-        ("title: x\nlastmod: [2021-06-02]", "updatedDateTime", (3, 10)),
-        ("title: x\nlastmod: 2021-06-02T25:00", "updatedDateTime", (3, 10)),
-        ("title: x\nlastmod: 0001-01-01T00:00+23:00", "updatedDateTime", (3, 10)),
-        ("title: x\nlastmod: 2021-06-02x10:00", "updatedDateTime", (3, 10)),
+        ("title: x\ndate: soon", "date", (3, 7)),
+        ("title: x\nlastmod: [2021-06-02]", "lastmod", (3, 10)),
+        ("title: x\nlastmod: 2021-06-02T25:00", "lastmod", (3, 10)),
+        ("title: x\nlastmod: 0001-01-01T00:00+23:00", "lastmod", (3, 10)),
+        ("title: x\nlastmod: 2021-06-02x10:00", "lastmod", (3, 10)),
         ("title: x\noriginalUrl: /relative", "originalUrl", (3, 14)),
         ("title: x\noriginalUrl: ftp://a.example/", "originalUrl", (3, 14)),
         ("title: x\noriginalUrl: https:///no-host", "originalUrl", (3, 14)),
@@ -750,3 +750,58 @@ def test_the_digest_is_the_same_for_the_same_reading() -> None:
 )
 def test_the_digest_differs_where_files_would_be_read_differently(change: dict[str, Any]) -> None:
     assert reading_digest(reading(**change)) != reading_digest(reading())
+
+
+@pytest.mark.parametrize(
+    ("front", "key"),
+    [
+        ("title: x\nLastMod: soon", "LastMod"),
+        ("title: x\nupdateddatetime: soon", "updateddatetime"),
+        ("title: x\nauthor: [{url: here}]", "author.url"),
+        ("title: x\nposted: soon", "posted"),
+        ("title: x\nposted: soon\ndate: later", "posted"),
+    ],
+)
+def test_a_problem_names_the_key_as_the_file_has_it(front: str, key: str) -> None:
+    outcome = read(front, fields={"publishedDateTime": "posted"})
+    assert [problem.key for problem in outcome.problems] == [key]
+
+
+def test_a_missing_key_is_called_what_the_source_calls_it() -> None:
+    (only,) = read("title: x", path="x.md", fields={"publishedDateTime": "posted"}).problems
+    assert str(only).endswith(": posted: is missing, expected a date, or a file name that begins with one")
+
+
+@pytest.mark.parametrize(
+    ("front", "told"),
+    [
+        (
+            "category: [News, Tides]",
+            "4:11: warning: category: is a list, expected one category; 'News' is used",
+        ),
+        (
+            "categories: [News, Tides]",
+            "4:13: warning: categories: is a list, expected one category; 'News' is used",
+        ),
+        (
+            "categories: [Tides]\ncategory: News",
+            "4:13: warning: categories: is a list, expected one category; 'News' is used",
+        ),
+        (
+            "category: News\nCategory: Tides",
+            "5:11: warning: Category: is 'Tides', expected one category; 'News' is used",
+        ),
+    ],
+)
+def test_of_several_categories_the_first_counts_with_a_warning(front: str, told: str) -> None:
+    outcome = read(f"title: x\ndate: 2021-06-02\n{front}")
+    assert outcome.article is not None
+    assert outcome.article.category == "News"
+    assert [str(problem).partition(":")[2] for problem in outcome.problems] == [told]
+
+
+@pytest.mark.parametrize(
+    "front", ["category: [News]", "category: []", "category: [News, '']", "category: News"]
+)
+def test_one_category_is_no_matter_to_be_warned_of(front: str) -> None:
+    assert read(f"title: x\ndate: 2021-06-02\n{front}", fields={"category": "category"}).problems == ()

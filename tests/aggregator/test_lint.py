@@ -115,7 +115,7 @@ def test_topics_as_other_tools_write_them_have_the_place_of_the_whole(workshop: 
         whole(name, workshop, "topics: [Harbours]")
     workshop.write("c", "tags: Tides, Harbour")
     (told,) = found(workshop, "topic-spelling")
-    assert told.startswith("c.md:4:7: topics: 'Harbour' is close to 'Harbours' in 2")
+    assert told.startswith("c.md:4:7: tags: 'Harbour' is close to 'Harbours' in 2")
 
 
 def test_a_provider_with_two_names_is_told_at_the_rare_one(workshop: Workshop) -> None:
