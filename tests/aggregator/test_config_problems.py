@@ -475,6 +475,17 @@ WHERES = [
         "7:12: feeds[a].where.since: '0001-01-01' is impossible, expected a year from 1900 to 9998",
     ),
     (
+        "match: 'tides NOT storm'",
+        (
+            "7:12: feeds[a].where.match: 'tides NOT storm' has NOT, which means nothing here, expected - in front of what must not "
+            'occur, or "NOT" for the word'
+        ),
+    ),
+    (
+        "match: '\"low tides'",
+        "7:12: feeds[a].where.match: '\"low tides' has a quotation mark without its other half, expected another behind 'low tides'",
+    ),
+    (
         "match: '-spam'",
         "7:12: feeds[a].where.match: '-spam' names nothing to look for, expected at least one word",
     ),

@@ -100,7 +100,7 @@ def test_the_sites_own_limit_is_the_default_up_to_the_most_there_is() -> None:
         ("min_quality=060&limit=007", "min_quality=60&limit=7"),
         ("min_quality=0", "min_quality=0"),
         ("limit=10&order=newest", "limit=10"),
-        ("q=%22low+tides%22+OR+-x", "q=%22low%20tides%22%20-x"),
+        ("q=%22low+tides%22+-x", "q=%22low%20tides%22%20-x"),
     ],
 )
 def test_all_that_ask_the_same_have_one_query(query: str, canonical: str) -> None:
@@ -176,6 +176,12 @@ def test_any_order_and_any_way_to_escape_give_one_query(
         ("q=" + "a%22b+c%22" * 8 + "x" * 440, "characters long, expected at most 500"),
         ("q=%00", "holds a control character, expected printable text"),
         ("topic=a%0b", "topic: 'a\\x0b' holds a control character, expected printable text"),
+        (
+            "q=%22low+tides",
+            "q: '\"low tides' has a quotation mark without its other half, expected another behind 'low tides'",
+        ),
+        ("q=a+OR", "q: 'a OR' has OR without a word or phrase on both sides, expected both"),
+        ("q=a+AND+b", "q: 'a AND b' has AND, which means nothing here, expected words side by side"),
         ("q=50%", "q: '50%' has a % in front of what is no pair of hexadecimal digits, expected %25"),
         ("q=%zz", "q: '%zz' has a % in front of"),
         ("%4=x", "'%4' has a % in front of"),

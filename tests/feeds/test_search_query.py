@@ -14,6 +14,31 @@ from feeds.search_query import parse_search_query, write_search_query
         ("-tide", "'-tide' names nothing to look for, expected at least one word"),
         (" !! ", "' !! ' names nothing to look for, expected at least one word"),
         ("x" * 501, "is 501 characters long, expected at most 500"),
+        (
+            'tide "open',
+            "'tide \"open' has a quotation mark without its other half, expected another behind 'open'",
+        ),
+        ('"', "has a quotation mark without its other half, expected another behind ''"),
+        *(
+            (query, f"{query!r} has OR without a word or phrase on both sides, expected both")
+            for query in ("OR tide", "tide OR", "a OR OR b", "a OR -b", "a -b OR c", "a OR -b c", "OR")
+        ),
+        (
+            "a AND b",
+            'has AND, which means nothing here, expected words side by side, which must all occur, or "AND" for',
+        ),
+        (
+            "a NOT b",
+            'has NOT, which means nothing here, expected - in front of what must not occur, or "NOT" for the word',
+        ),
+        ("a AND", "has AND, which means nothing here"),
+        *(
+            (
+                query,
+                "has parentheses, which mean nothing here, expected OR between alternatives alone, which binds tighter",
+            )
+            for query in ("(a OR b) c", "(a", "a) b", "a (b c)")
+        ),
         ("a " * 33, "has too many words, expected at most 32"),
     ],
 )
@@ -28,9 +53,9 @@ def test_a_search_query_that_can_not_be_understood_says_why(query: str, said: st
     [
         ("tide", [["tide"]], []),
         ('pytorch OR "deep learning" -sponsored', [["pytorch", "deep learning"]], ["sponsored"]),
-        ("OR tide OR", [["tide"]], []),
         ("a b OR c", [["a"], ["b", "c"]], []),
-        ('tide "open', [["tide"], ["open"]], []),
+        ('"AND" "NOT" and f(x)', [["AND"], ["NOT"], ["and"], ["f(x)"]], []),
+        ("-OR x -AND", [["x"]], ["OR", "AND"]),
         ('-"two words" x', [["x"]], ["two words"]),
         ("C++ -- x", [["C++"], ["x"]], []),
     ],
@@ -52,6 +77,7 @@ def test_a_search_query_is_words_phrases_alternatives_and_exclusions(
         ("-storm tides", "tides -storm"),
         ('pytorch OR "Deep Learning" -sponsored', 'pytorch OR "deep learning" -sponsored'),
         ('"OR" x', "or x"),
+        ('"(a)" f(x) "NOT"', '"(a)" "f(x)" not'),
         ('"-a" --b', '"-a" -"-b"'),
         ("ÉTÉ straße", "ÉtÉ straße"),
     ],

@@ -165,7 +165,7 @@ def test_explain_names_each_criterion(shelf: Shelf) -> None:
         ("tid", []),
         ("first", ["First"]),
         ("script", []),
-        ('quote"d', []),
+        ('quote"d"', []),
     ],
 )
 def test_match_looks_into_title_excerpt_and_body(shelf: Shelf, query: str, titles: list[str]) -> None:
