@@ -35,6 +35,9 @@ def provider(around: Surroundings) -> Callable[[Node], Provider | None]:
 
     def read(node: Node) -> Provider | None:
         if isinstance(node, Scalar):
+            if values.is_switch(node):
+                reason = f"a mapping with name and domain; {node.text!r} is used as the name"
+                around.warn("provider", ValueProblem(node, reason))
             return _provider(values.line(node), None, around.link)
         fields = values.mapping(node, "a mapping with name and domain")
         name = member(fields, values.line, "name") or ""
@@ -106,8 +109,13 @@ def _related(node: Node, around: Surroundings) -> Related:
     link = member(fields, values.web_address, "webUrl", "originalUrl")
     if not title or link is None:
         raise ValueProblem(fields, "a mapping with title and originalUrl")
-    own = Surroundings(base=link, link=link, zone=around.zone, warn=around.warn)
-    read_quality = values.mark(0, lambda problem: around.warn("related.quality", problem))
+    own = Surroundings(
+        base=link,
+        link=link,
+        zone=around.zone,
+        warn=lambda key, problem: around.warn(f"related.{key}", problem),
+    )
+    read_quality = values.mark(0, lambda problem: own.warn("quality", problem))
     return Related(
         title=title,
         link=link,

@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 _TRUE = frozenset({"true", "yes", "on", "y", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "0"})
+# What YAML 1.1 takes for true or false, and what nobody would call a topic or a provider without meaning to.
+_SWITCHES = (_TRUE | _FALSE) - {"y", "n", "1", "0"}
 # Fifteen digits are more than anything here counts, and int() of thousands of them is an attack.
 _WHOLE_NUMBER = re.compile(r"[-+]?[0-9]{1,15}")
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?\s*([Zz]|[-+][0-9]{1,2}(?::?[0-9]{2})?)?"
@@ -237,6 +239,11 @@ def domain_of(url: str) -> str | None:
         return None
     host = ascii_host(host) or ""
     return host if _DOMAIN.fullmatch(host) else None
+
+
+def is_switch(node: Node) -> bool:
+    """Tell whether a node is a lone `true` or `no`, not in quotation marks: text as written, though hardly meant to be."""
+    return isinstance(node, Scalar) and not node.style and node.text.lower() in _SWITCHES
 
 
 def lines(node: Node) -> tuple[str, ...]:

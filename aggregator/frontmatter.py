@@ -17,7 +17,7 @@ from aggregator import article_values as values
 from aggregator import yaml_nodes
 from aggregator.article_fields import Surroundings
 from aggregator.article_keys import ArticleKeys
-from aggregator.article_values import ValueProblem
+from aggregator.article_values import ValueProblem, shown
 from aggregator.clean import illegal_characters, legal, markdown_to_html, repaired, sanitise
 from aggregator.errors import Problem
 from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError, read_nodes
@@ -294,7 +294,7 @@ class _ArticleReader:
             duration=get("length", values.duration),
             provider=get("provider", fields.provider(around)),
             authors=get("authors", fields.authors) or (),
-            topics=get("topics", values.names) or (),
+            topics=get("topics", self._topics) or (),
             images=get("images", fields.images(around)) or (),
             related=get("related", fields.related(around)) or (),
             actions=get("actions", fields.actions(around)) or (),
@@ -312,6 +312,14 @@ class _ArticleReader:
         for key, unused in (*several, *keys.spare("category")):
             keys.warn(key, ValueProblem(unused, f"one category; {named[0]!r} is used"))
         return named[0]
+
+    def _topics(self, node: Node) -> tuple[str, ...]:
+        if values.is_switch(node):
+            name = shown(node)
+            self._keys.warn(
+                "topics", ValueProblem(node, f"a list of names; {name} is used as the name of one")
+            )
+        return values.names(node)
 
     def _is_published(self) -> bool:
         published, draft = (self._keys.get(key, values.boolean) for key in ("published", "draft"))

@@ -40,7 +40,7 @@ from aggregator.config.texts import (
     Pattern,
     SourceName,
 )
-from aggregator.config.written import Plain, kind
+from aggregator.config.written import Plain, did_you_mean, is_nothing, quoted
 from feeds.definition import Content, FeedDefinition
 from feeds.site import Site
 
@@ -219,8 +219,21 @@ def _none_for_false(written: object) -> object:
     if written is False or (isinstance(written, Plain) and written.lower() == "false"):
         return None
     if isinstance(written, str):
-        raise ValueError(f"is {kind(written)}, expected a mapping or false")  # noqa: TRY004  pydantic collects ValueError alone
+        raise ValueError(_no_feeds(written))  # noqa: TRY004  pydantic collects ValueError alone
     return written
+
+
+def _no_feeds(written: str) -> str:
+    """Say what is wrong with text in place of automatic feeds."""
+    if is_nothing(written):
+        return "is empty, expected a mapping or false"
+    word = written.lower()
+    if not isinstance(written, Plain):
+        return f"{quoted(written)} is text, expected a mapping, or false without quotation marks"
+    if word in {"true", "yes", "on"}:
+        return f"{quoted(written)} is neither a mapping nor false, expected no such key: the feeds are there without it"
+    hint = did_you_mean("false") if word in {"no", "off"} else ", expected one of the two"
+    return f"{quoted(written)} is neither a mapping nor false{hint}"
 
 
 class Configuration(Model):

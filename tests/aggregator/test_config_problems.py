@@ -75,7 +75,30 @@ STRUCTURE = [
         f"{LEAST}moved: [a]\n",
         ["a.yaml:3:8: moved: is a list, expected a mapping such as {old-id: best-of-ai}"],
     ),
-    (f"{LEAST}topics: on\n", ["a.yaml:3:9: topics: is text, expected a mapping or false"]),
+    *(
+        (
+            f"{LEAST}{key}: {word}\n",
+            [
+                (
+                    f"a.yaml:3:{len(key) + 3}: {key}: '{word}' is neither a mapping nor false, expected no such key: the feeds are "
+                    "there without it"
+                )
+            ],
+        )
+        for key, word in (("topics", "on"), ("providers", "true"), ("categories", "Yes"))
+    ),
+    (
+        f"{LEAST}topics: no\n",
+        ["a.yaml:3:9: topics: 'no' is neither a mapping nor false; did you mean 'false'?"],
+    ),
+    (
+        f"{LEAST}topics: AI\n",
+        ["a.yaml:3:9: topics: 'AI' is neither a mapping nor false, expected one of the two"],
+    ),
+    (
+        f"{LEAST}topics: 'false'\n",
+        ["a.yaml:3:9: topics: 'false' is text, expected a mapping, or false without quotation marks"],
+    ),
     (f"{LEAST}topics:\n", ["a.yaml:3:8: topics: is empty, expected a mapping or false"]),
     (f"{LEAST}topics: []\n", ["a.yaml:3:9: topics: is a list, expected a mapping such as {min_articles: 3}"]),
     (

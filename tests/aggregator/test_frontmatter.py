@@ -805,3 +805,47 @@ def test_of_several_categories_the_first_counts_with_a_warning(front: str, told:
 )
 def test_one_category_is_no_matter_to_be_warned_of(front: str) -> None:
     assert read(f"title: x\ndate: 2021-06-02\n{front}", fields={"category": "category"}).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("front", "told"),
+    [
+        (
+            "topics: no",
+            "4:9: warning: topics: is 'no', expected a list of names; 'no' is used as the name of one",
+        ),
+        (
+            "tags: True",
+            "4:7: warning: tags: is 'True', expected a list of names; 'True' is used as the name of one",
+        ),
+        (
+            "provider: true",
+            "4:11: warning: provider: is 'true', expected a mapping with name and domain; 'true' is used as the name",
+        ),
+        (
+            "related: {title: y, webUrl: 'https://a.example', provider: off}",
+            "4:60: warning: related.provider: is 'off', expected a mapping with name and domain; 'off' is used as the name",
+        ),
+    ],
+)
+def test_fault_13_a_lone_true_or_no_is_kept_as_written_with_a_warning(front: str, told: str) -> None:
+    outcome = read(f"title: x\ndate: 2021-06-02\n{front}")
+    assert outcome.article is not None
+    assert [str(problem).partition(":")[2] for problem in outcome.problems] == [told]
+
+
+@pytest.mark.parametrize(
+    ("front", "topics"),
+    [("no", ("no",)), ("[no, true, 1.0]", ("no", "true", "1.0")), ("'no'", ("no",)), ("1", ("1",))],
+)
+def test_fault_13_topics_are_as_written(front: str, topics: tuple[str, ...]) -> None:
+    outcome = read(f"title: x\ndate: 2021-06-02\ntopics: {front}")
+    assert outcome.article is not None
+    assert outcome.article.topics == topics
+
+
+@pytest.mark.parametrize(
+    "front", ["topics: [no]", "topics: 'no'", "provider: 'true'", "provider: {name: yes}"]
+)
+def test_names_that_look_like_true_or_no_are_meant_where_they_are_quoted_or_listed(front: str) -> None:
+    assert read(f"title: x\ndate: 2021-06-02\n{front}").problems == ()
