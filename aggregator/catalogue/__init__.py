@@ -1,6 +1,7 @@
 """The catalogue: what the article files say, in a database, one whole generation after another.
 
     opening.py   a database file of the right version, or a new one
+    obstacles.py what stands in the way of one
     tables.py    what is kept
     records.py   Article to text and back
     names.py     the topics, providers and categories that have feeds of their own

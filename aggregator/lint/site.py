@@ -12,6 +12,7 @@ from aggregator.lint.articles import lint_articles
 from aggregator.lint.configuration import lint_configuration
 from aggregator.lint.notes import Notes
 from aggregator.lint.places import Locator
+from aggregator.lint.store import lint_store
 from aggregator.refresh import Progress, Refresh, Report, topic_aliases
 from aggregator.scratch import scratch
 
@@ -24,7 +25,11 @@ def check_site(settings: Settings, now: datetime, progress: Progress) -> Report:
         report = refresh.run(now, progress)
         found = list(lint_articles(notes, topic_aliases(settings), Locator(settings)))
         with catalogue.snapshot() as snapshot:
-            found += lint_configuration(settings, _roots(settings), snapshot, notes)
+            roots = _roots(settings)
+            found += [
+                *lint_store(settings, roots),
+                *lint_configuration(settings, roots, snapshot, notes),
+            ]
     return replace(report, problems=tuple(sorted((*report.problems, *found), key=_place)))
 
 
