@@ -82,14 +82,14 @@ def _begin(connection: Connection) -> None:
 def _unusable(engine: Engine) -> str | None:
     """Tell why the database can't be used as it is, None where it can. Makes the tables of an empty one."""
     try:
+        # Reading waits for nobody: a first load may write for minutes while workers begin to serve.
+        with engine.begin() as connection:
+            if not _is_empty(connection):
+                return _amiss(connection)
         with engine.execution_options(begin="IMMEDIATE").begin() as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
-            if version == 0 and not inspect(connection).get_table_names():
-                _create(connection)
-                return None
-            if version != SCHEMA_VERSION:
-                return f"has schema version {version}, expected {SCHEMA_VERSION}"
-            connection.execute(select(generations)).one()
+            if not _is_empty(connection):
+                return _amiss(connection)
+            _create(connection)
     except OperationalError as error:
         if "locked" in str(error.orig) or "busy" in str(error.orig) or "unable to open" in str(error.orig):
             raise
@@ -97,6 +97,21 @@ def _unusable(engine: Engine) -> str | None:
     except DatabaseError as error:
         return f"is broken ({error.orig})"
     return None
+
+
+def _is_empty(connection: Connection) -> bool:
+    return _version(connection) == 0 and not inspect(connection).get_table_names()
+
+
+def _amiss(connection: Connection) -> str | None:
+    if (version := _version(connection)) != SCHEMA_VERSION:
+        return f"has schema version {version}, expected {SCHEMA_VERSION}"
+    connection.execute(select(generations)).one()
+    return None
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.execute(text("PRAGMA user_version")).scalar_one())
 
 
 def _create(connection: Connection) -> None:

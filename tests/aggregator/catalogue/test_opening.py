@@ -6,8 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
-from aggregator.catalogue import Catalogue
+from aggregator.catalogue import Catalogue, opening
 from aggregator.catalogue.tables import SCHEMA_VERSION
 from aggregator.errors import CatalogueError
 from tests.aggregator.catalogue.shelf import Shelf, article
@@ -57,12 +58,39 @@ def test_fault_59_a_corrupt_one_is_set_aside_each_time_under_a_new_name(database
 
 
 def test_fault_59_a_locked_one_is_a_clear_error(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Catalogue.open(f"sqlite:///{database}").close()
+    monkeypatch.setattr("aggregator.catalogue.opening._BUSY_MILLISECONDS", 1)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(CatalogueError, match=r"catalogue\.db: can't be opened: database is locked"):
+            Catalogue.open(f"sqlite:///{database}")
+
+
+def test_one_that_is_being_written_opens_at_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Shelf(Catalogue.open(f"sqlite:///{database}"))
+    first.apply(article("ferry"))
     monkeypatch.setattr("aggregator.catalogue.opening._BUSY_MILLISECONDS", 1)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(CatalogueError, match=r"catalogue\.db: can't be opened: database is locked"):
-            Catalogue.open(f"sqlite:///{database}")
+        second = Shelf(Catalogue.open(f"sqlite:///{database}"))
+        assert second.titles() == ["Ferry"]
+        second.catalogue.close()
+    first.catalogue.close()
+
+
+def test_one_that_somebody_else_makes_at_the_same_moment_is_used(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really_is_empty = opening._is_empty
+
+    def is_empty_until_now(connection: Connection) -> bool:
+        monkeypatch.undo()
+        assert really_is_empty(connection)
+        Catalogue.open(f"sqlite:///{database}").close()
+        return True
+
+    monkeypatch.setattr(opening, "_is_empty", is_empty_until_now)
+    with closing(Catalogue.open(f"sqlite:///{database}")) as catalogue, catalogue.snapshot() as snapshot:
+        assert snapshot.generation.number == 0
 
 
 def test_a_folder_is_no_catalogue(tmp_path: Path) -> None:
