@@ -5,6 +5,7 @@ signal) only wakes one loop, so refreshes never overlap, and any number of reaso
 """
 
 import asyncio
+import stat
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from watchfiles import awatch
+from watchfiles import Change, awatch
 
 from aggregator import events
 
@@ -27,6 +28,11 @@ _WATCH_RETRY_SECONDS = 60.0
 # Editors that replace a file take it away for a moment; and what came between two watches is found when the second looks for itself.
 _REPLACE_MILLISECONDS = 100
 _LOOK_MILLISECONDS = 5_000
+# A folder that is missing, or is another than it was, brings no news of itself; it is looked for so often.
+_WATCH_LOOK_MILLISECONDS = 1_000
+
+# Which folder there is at each path: device and inode, None where there is none.
+_Folders = Mapping[Path, tuple[int, int] | None]
 
 
 class Schedule:
@@ -97,26 +103,68 @@ class Schedule:
         has_warned = False
         while True:
             try:
-                await self._watch_existing()
+                await self._watch_again_and_again()
             except (OSError, RuntimeError) as error:
                 if not has_warned:
                     events.WATCH_FAILED.log(error=error)
                     has_warned = True
             await asyncio.sleep(_WATCH_RETRY_SECONDS)
 
-    async def _watch_existing(self) -> None:
-        folders = [folder for folder in self._watched if folder.is_dir()]
-        if not folders:
+    async def _watch_again_and_again(self) -> None:
+        """Watch the folders that are there, and begin anew whenever others are."""
+        folders = await asyncio.to_thread(_folders_at, self._watched)
+        while True:
+            try:
+                await self._watch_while_there(folders)
+            except FileNotFoundError:  # gone since it was looked for
+                await asyncio.sleep(_WATCH_LOOK_MILLISECONDS / 1000)
+            folders = await asyncio.to_thread(_folders_at, self._watched)
+            # What changed before the new watch began is found by this look, or by the one at the watch's first news.
+            self._wanted.set()
+
+    async def _watch_while_there(self, folders: _Folders) -> None:
+        """Watch until another folder, or none, is at the path of one of these."""
+        existing = [path for path, identity in folders.items() if identity is not None]
+        if not existing:
+            await self._wait_for_other(folders)
             return
         changes = awatch(
-            *folders,
+            *existing,
             watch_filter=None,
             debounce=_WATCH_SETTLE_MILLISECONDS,
             step=_WATCH_STEP_MILLISECONDS,
+            rust_timeout=_WATCH_LOOK_MILLISECONDS,
+            yield_on_timeout=True,
             recursive=True,
         )
-        async for _ in changes:
-            self._wanted.set()
+        has_begun = False
+        async with aclosing(changes):
+            async for found in changes:
+                if found or not has_begun:
+                    self._wanted.set()
+                has_begun = True
+                # A new folder often gets the inode of the one that was deleted: the news of its deletion is what tells.
+                gone = {Path(path) for change, path in found if change is Change.deleted}
+                if gone & folders.keys() or await asyncio.to_thread(_folders_at, self._watched) != folders:
+                    return
+
+    async def _wait_for_other(self, folders: _Folders) -> None:
+        while True:
+            await asyncio.sleep(_WATCH_LOOK_MILLISECONDS / 1000)
+            if await asyncio.to_thread(_folders_at, self._watched) != folders:
+                return
+
+
+def _folders_at(paths: Sequence[Path]) -> _Folders:
+    return {path: _identity(path) for path in paths}
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
 
 
 def _seconds(every: timedelta | None) -> int:

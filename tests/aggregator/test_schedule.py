@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,12 @@ from aggregator import schedule as module
 from aggregator.schedule import Schedule
 
 HOUR = timedelta(hours=1)
+LOOK_MILLISECONDS = 100
+
+
+@pytest.fixture(autouse=True)
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_WATCH_LOOK_MILLISECONDS", LOOK_MILLISECONDS)
 
 
 class Counter:
@@ -107,11 +114,8 @@ async def test_a_plan_can_be_given_up() -> None:
 async def test_a_change_of_a_file_is_a_reason_at_once(tmp_path: Path) -> None:
     act = Counter()
     async with running(act, watched=[tmp_path]):
-        await act.reach(1)
-        async with asyncio.timeout(10):
-            while act.calls < 2:  # watching begins a moment after the start
-                (tmp_path / "article.md").write_text(str(act.calls))
-                await asyncio.sleep(0.05)
+        calls = await settled(act)
+        await write_until_called(act, calls + 1, tmp_path / "article.md")
 
 
 async def test_any_number_of_reasons_during_a_call_cause_one_more() -> None:
@@ -157,3 +161,74 @@ async def test_a_folder_that_is_not_there_is_not_watched(tmp_path: Path) -> None
     act = Counter()
     async with running(act, watched=[tmp_path / "nowhere"]):
         await act.reach(1)
+
+
+async def write_until_called(act: Counter, number: int, path: Path) -> None:
+    async with asyncio.timeout(10):
+        while act.calls < number:  # watching begins a moment after the start
+            await asyncio.to_thread(path.write_text, str(act.calls))
+            await asyncio.sleep(0.05)
+
+
+async def settled(act: Counter) -> int:
+    """Give the number of calls once no more come: what is watched is what is there, and nobody writes."""
+    while True:
+        before = act.calls
+        await asyncio.sleep(5 * LOOK_MILLISECONDS / 1000)
+        if act.calls == before:
+            return before
+
+
+async def test_a_folder_that_is_deleted_and_made_again_is_watched_again(tmp_path: Path) -> None:
+    act, folder = Counter(), tmp_path / "news"
+    folder.mkdir()
+    async with running(act, watched=[folder]):
+        await write_until_called(act, 2, folder / "article.md")
+        shutil.rmtree(folder)
+        folder.mkdir()
+        calls = await settled(act)
+        await write_until_called(act, calls + 1, folder / "article.md")
+
+
+async def test_a_folder_in_whose_place_another_is_moved_is_watched_again(tmp_path: Path) -> None:
+    act, folder, other = Counter(), tmp_path / "news", tmp_path / "other"
+    folder.mkdir()
+    other.mkdir()
+    async with running(act, watched=[folder]):
+        await write_until_called(act, 2, folder / "article.md")
+        folder.rename(tmp_path / "old")
+        other.rename(folder)
+        calls = await settled(act)
+        await write_until_called(act, calls + 1, folder / "article.md")
+
+
+@pytest.mark.parametrize("others", [[], ["there"]])
+async def test_a_folder_that_is_made_later_is_a_reason_and_watched_from_then_on(
+    tmp_path: Path, others: list[str]
+) -> None:
+    act, folder = Counter(), tmp_path / "news"
+    for other in others:
+        (tmp_path / other).mkdir()
+    async with running(act, watched=[folder, *(tmp_path / other for other in others)]):
+        calls = await settled(act)
+        folder.mkdir()
+        await act.reach(calls + 1)
+        calls = await settled(act)
+        await write_until_called(act, calls + 1, folder / "article.md")
+
+
+async def test_a_folder_that_goes_while_the_watch_begins_is_no_fault(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = Counter()
+
+    async def late_watch(*_folders: Path, **_settings: object) -> AsyncIterator[None]:
+        await attempts()
+        raise FileNotFoundError("news")
+        yield  # makes it a generator, as the real one is
+
+    monkeypatch.setattr(module, "awatch", late_watch)
+    monkeypatch.setattr(module, "_WATCH_LOOK_MILLISECONDS", 1)
+    async with running(Counter(), watched=[tmp_path]):
+        await attempts.reach(3)
+    assert caplog.text == ""
