@@ -1,10 +1,10 @@
-"""Intake: files to what reading them gave, in this process when they are few, in worker processes when they are many."""
+"""Intake: files to what reading them gave, in a thread when they are few, in worker processes when they are many."""
 
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -30,6 +30,7 @@ _MOST_PROCESSES = 8
 _CHUNK = 100
 # So many chunks are under way at once, so that memory stays flat when the catalogue is slower than the readers.
 _CHUNKS_PER_PROCESS = 3
+_CHECK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ class _Intake:
         return [taken for path in paths if (taken := self.take(path)) is not None]
 
 
+def _unchecked() -> None:
+    """Find nothing amiss."""
+
+
 def take_in(
     root: Path,
     paths: Sequence[str],
@@ -79,18 +84,16 @@ def take_in(
     *,
     processes: int | None = None,
     read: ReadArticle = read_article,
+    check: Callable[[], None] = _unchecked,
 ) -> Generator[Taken, None, None]:
     """Read files of at most `limit` bytes, in the order of `paths`. A file that is gone or is being written is left out.
 
-    processes  None: as many as suit the number of files and of processors; 1: this one
+    processes  None: as many as suit the number of files and of processors; 1: a thread of this one
+    check      called again and again while a file is waited for; what it raises ends the wait
 
     Raises SourceError where a process dies. Closing the iterator ends the processes.
     """
-    intake = _Intake(root, reading, limit, read)
-    wanted = processes or _suitable(len(paths))
-    if wanted > 1:
-        return _in_processes(wanted, intake, paths)
-    return (taken for path in paths if (taken := intake.take(path)) is not None)
+    return _in_pool(processes or _suitable(len(paths)), _Intake(root, reading, limit, read), paths, check)
 
 
 def _suitable(count: int) -> int:
@@ -104,25 +107,47 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _in_processes(number: int, intake: _Intake, paths: Sequence[str]) -> Generator[Taken, None, None]:
-    # Not forked: this process has threads, and a lock that one of them holds would stay locked in the child for ever.
-    pool = ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_prepare_process)
+def _in_pool(
+    number: int, intake: _Intake, paths: Sequence[str], check: Callable[[], None]
+) -> Generator[Taken, None, None]:
+    pool = _new_pool(number)
     pending: deque[tuple[Sequence[str], Future[list[Taken]]]] = deque()
     try:
         for chunk in _chunks(paths):
             pending.append((chunk, pool.submit(intake.take_all, chunk)))
             if len(pending) > number * _CHUNKS_PER_PROCESS:
-                yield from _finished(pending)
+                yield from _finished(pending, check)
         while pending:
-            yield from _finished(pending)
+            yield from _finished(pending, check)
     except BrokenProcessPool as error:
         raise _death(intake.root, [path for chunk, _ in pending for path in chunk]) from error
     finally:
+        # All that is pending is read for nobody. A process that hangs would stay, with its memory, and so would the others.
+        processes = _processes_of(pool) if pending else ()
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
 
 
-def _finished(pending: deque[tuple[Sequence[str], Future[list[Taken]]]]) -> list[Taken]:
+def _new_pool(number: int) -> Executor:
+    # Never in the thread of who asks: a file system that hangs must not hold it, nor the transaction that it has open (fault 63).
+    if number == 1:
+        return ThreadPoolExecutor(1, thread_name_prefix="intake")
+    # Not forked: this process has threads, and a lock that one of them holds would stay locked in the child for ever.
+    return ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_prepare_process)
+
+
+def _processes_of(pool: Executor) -> tuple[BaseProcess, ...]:
+    # Python 3.14 has a method for what they are wanted for.
+    return tuple(pool._processes.values()) if isinstance(pool, ProcessPoolExecutor) else ()  # noqa: SLF001
+
+
+def _finished(
+    pending: deque[tuple[Sequence[str], Future[list[Taken]]]], check: Callable[[], None]
+) -> list[Taken]:
     """Wait for the oldest chunk; it stays pending until it is there."""
+    while not wait([pending[0][1]], _CHECK_SECONDS).done:
+        check()
     taken = pending[0][1].result()
     pending.popleft()
     return taken

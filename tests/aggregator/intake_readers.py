@@ -4,6 +4,7 @@ import os
 import signal
 from datetime import UTC
 from pathlib import Path
+from time import sleep
 
 from aggregator.errors import Problem
 from aggregator.frontmatter import Outcome, Reading
@@ -25,6 +26,13 @@ def read_process(_data: bytes, _path: str, _reading: Reading, file: str) -> Outc
 def read_leaving_a_mark(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
     """Leave a file for each file that is read."""
     Path(f"{file}.read").touch()
+    return read_process(data, path, reading, file)
+
+
+def read_hanging(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
+    """Wait for ever, after the first chunk, as for a file system that does not answer."""
+    while path > "0099.md":
+        sleep(1)
     return read_process(data, path, reading, file)
 
 

@@ -179,6 +179,19 @@ def test_what_is_under_way_is_bounded_and_ends_when_nobody_wants_it_any_more(
     assert 100 <= len(list(tmp_path.glob("*.read"))) <= 700
 
 
+def test_who_waits_for_processes_that_hang_can_be_told_to_wait_no_longer_and_ends_them(
+    tmp_path: Path, readers: ModuleType
+) -> None:
+    def check() -> None:
+        raise InterruptedError("enough")
+
+    paths = write_many(tmp_path, 300)
+    taken = take_in(tmp_path, paths, READING, LIMIT, processes=2, read=readers.read_hanging, check=check)
+    with pytest.raises(InterruptedError, match="enough"):
+        list(taken)
+    wait_for_all_processes_to_end()
+
+
 def test_a_process_that_dies_is_an_error_that_says_where(tmp_path: Path, readers: ModuleType) -> None:
     paths = write_many(tmp_path, 250)
     with pytest.raises(SourceError) as error:
