@@ -118,6 +118,11 @@ WORKER_FAILED = Event("worker.failed", logging.ERROR, "worker can't go on: {erro
 WORKER_KILLED = Event(
     "worker.killed", logging.WARNING, "worker {worker} has not ended within {seconds:.0f} s; killed"
 )
+WORKER_BEHIND = Event(
+    "worker.behind",
+    logging.ERROR,
+    "worker can't take up what is new and serves what it had; the next generation or configuration tries again: {error!r}",
+)
 WORKER_GOING = Event("worker.going", logging.INFO, "worker {worker} is going; its replacement will know")
 MANAGER_LOST = Event(
     "service_manager.unreachable",

@@ -28,6 +28,7 @@ from aggregator.switchboard import Line, Switchboard
 
 _STOP_SECONDS = 9.0
 _REPLACE_AFTER_SECONDS = 1.0
+_REAP_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class Workers:
         if self._is_stopping:
             return
         worker.pipe.close()
+        worker.process.join(_REAP_SECONDS)  # its end is told a moment before its status can be had
         self._ends += 1
         events.WORKER_ENDED.log(worker=worker.process.pid, status=worker.process.exitcode)
         task = asyncio.create_task(self._replace())
@@ -151,13 +153,29 @@ class Workers:
 
 
 def _reserve(settings: Settings) -> socket.socket:
-    """Bind the address without listening: it decides the port, keeps it, and gets no connections."""
+    """Bind the address without listening: it decides the port, keeps it, and gets no connections.
+
+    SO_REUSEPORT alone would let a second server of the same user share the port, and readers get now the one site, now the other. So
+    the address is first had without it, which nobody else may have, and made open to the workers only then.
+
+    Connections of the last server that wait out their time bar whoever does not reuse addresses, unless somebody who does holds this
+    one already; and whoever reuses them would get in beside one who does. So the first two that hold it do, and the one that stays
+    does not.
+    """
     host, port = settings.server.host, settings.server.port
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        reserved = socket.socket(family, kind, protocol)
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        reserved.bind(address)
+        with socket.socket(family, kind, protocol) as alone, socket.socket(family, kind, protocol) as second:
+            alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            alone.bind(address)
+            alone.listen(0)
+            alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            second.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            second.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            second.bind(alone.getsockname())
+            reserved = socket.socket(family, kind, protocol)
+            reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            reserved.bind(alone.getsockname())
     except OSError as error:
         raise ServeError(
             f"can't listen on {host} port {port}: {error.strerror}; expected a free one"
@@ -208,9 +226,17 @@ async def _serve(settings: Settings, next_due: datetime | None, pipe: Connection
 
 
 async def _listen(messages: "asyncio.Queue[_Advance | Settings]", serving: Serving) -> None:
+    """Do what the keeper says. What fails is tried again with the next word, and what was good before is served."""
+    wanted: Settings | None = None
     while True:
         message = await messages.get()
-        if isinstance(message, _Advance):
-            serving.advance(message.next_due)
-        else:
-            await serving.reconfigure(message)
+        if not isinstance(message, _Advance):
+            wanted = message
+        try:
+            if wanted is not None:
+                await serving.reconfigure(wanted)
+                wanted = None
+            if isinstance(message, _Advance):
+                serving.advance(message.next_due)
+        except Exception as error:  # noqa: BLE001  the log gets the reason, and the worker goes on
+            events.WORKER_BEHIND.log(error, error=error)

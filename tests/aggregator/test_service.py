@@ -7,8 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
+import pytest
+
+from aggregator.errors import ServeError
+from aggregator.workers import _reserve
 from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, running, wait_for
 from tests.aggregator.workshop import Workshop
 
@@ -196,20 +203,52 @@ def test_a_port_that_is_taken_is_status_2_and_says_so(workshop: Workshop) -> Non
             assert f"can't listen on 127.0.0.1 port {port}" in ended.stderr
 
 
-def test_before_the_first_generation_feeds_are_unavailable_and_never_empty(workshop: Workshop) -> None:
-    workshop.configure(sources="- {name: news, path: news}")
-    os.mkfifo(workshop.folder / "pipe")
-    with running(workshop, until_ready=False) as site:
-        statuses = {site.get("/feeds/all.rss").status for _ in range(3)}
-        assert statuses <= {200, 503}
-        wait_for(lambda: site.get("/readyz").status == 200)
+def test_two_servers_with_workers_never_share_a_port(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop, "--workers", "2") as site:
+        wait_for(lambda: _listening(site) == 2)
+        command = [sys.executable, "-m", "aggregator", "serve", "--config", str(workshop.config_path)]
+        ended = subprocess.run(
+            [*command, "--port", str(site.port), "--workers", "2"],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert ended.returncode == 2
+        assert f"can't listen on 127.0.0.1 port {site.port}" in ended.stderr
+
+
+def test_a_port_is_kept_before_its_workers_listen_and_free_again_after_them(workshop: Workshop) -> None:
+    settings = workshop.settings()
+    with closing(_reserve(settings)) as reserved:
+        server = settings.server.model_copy(update={"port": reserved.getsockname()[1]})
+        with pytest.raises(ServeError, match="expected a free one"):
+            _reserve(replace(settings, server=server))
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", server.port))
+    _reserve(replace(settings, server=server)).close()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_connections_that_the_last_server_closed_do_not_keep_the_next_one_out(
+    workshop: Workshop, workers: int
+) -> None:
+    settings = workshop.settings()
+    with socket.create_server(("127.0.0.1", 0), reuse_port=workers > 1) as last:
+        port = last.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            last.accept()[0].close()
+            assert client.recv(1) == b""  # closed there first: it waits there
+    server = settings.server.model_copy(update={"port": port})
+    _reserve(replace(settings, server=server)).close()
 
 
 def test_several_workers_serve_every_new_generation(workshop: Workshop) -> None:
     workshop.configure("reload: {every: 1h}\n")
     workshop.write("ferry")
     with running(workshop, "--workers", "2") as site:
-        wait_for(lambda: len(_workers(site)) == 2)
+        wait_for(lambda: _listening(site) == 2)
         workshop.write("quay")
         wait_for(lambda: all(len(titles(site)) == 2 for _ in range(10)))
         workshop.configure("reload: {every: 1h}\nfeeds: [{id: boats, title: Boats}]\n")
@@ -221,12 +260,27 @@ def test_several_workers_serve_every_new_generation(workshop: Workshop) -> None:
 def test_a_worker_that_dies_is_replaced(workshop: Workshop) -> None:
     workshop.write("ferry")
     with running(workshop, "--workers", "2") as site:
-        before = wait_for(lambda: len(_workers(site)) == 2 and _workers(site))
-        assert before
+        wait_for(lambda: _listening(site) == 2)
+        before = _workers(site)
+        assert len(before) == 2
         os.kill(before[0], signal.SIGKILL)
         wait_for(lambda: site.says("replacing it"))
-        wait_for(lambda: len(set(_workers(site)) - set(before)) == 1)
-        wait_for(lambda: titles(site) == ["Ferry"])
+        wait_for(lambda: _listening(site) == 3)
+        assert len(set(_workers(site)) - set(before)) == 1
+        # What had reached the one that was killed is refused or reset; what comes from now on is not.
+        wait_for(lambda: _titles_if_answered(site) == ["Ferry"])
+
+
+def _listening(site: RunningSite) -> int:
+    """Give how many workers have said that they listen."""
+    return sum("serving https://" in line for line in site.lines)
+
+
+def _titles_if_answered(site: RunningSite) -> list[str]:
+    try:
+        return titles(site)
+    except ConnectionError:
+        return []
 
 
 def _workers(site: RunningSite) -> list[int]:

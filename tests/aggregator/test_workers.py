@@ -1,0 +1,48 @@
+"""A worker when what the keeper says can't be done: it goes on, and catches up."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+
+from aggregator import workers
+from aggregator.config import Settings
+from aggregator.errors import CatalogueError
+from tests.aggregator.waiting import until
+from tests.aggregator.workshop import NOON, Workshop
+
+
+@dataclass
+class FakeServing:
+    """Takes note of what it did; `failures` are raised first, one each time."""
+
+    failures: list[Exception]
+    done: list[Settings | datetime | None] = field(default_factory=list)
+
+    async def reconfigure(self, settings: Settings) -> None:
+        self._do(settings)
+
+    def advance(self, next_due: datetime | None) -> None:
+        self._do(next_due)
+
+    def _do(self, what: Settings | datetime | None) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.done.append(what)
+
+
+async def test_what_fails_is_told_and_made_up_for_with_the_next_word(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = workshop.settings()
+    serving = FakeServing([CatalogueError("catalogue x.db: can't be read: disk full")] * 2)
+    messages: asyncio.Queue[workers._Advance | Settings] = asyncio.Queue()
+    listening = asyncio.create_task(workers._listen(messages, serving))  # type: ignore[arg-type]
+    for word in (workers._Advance(None), settings, workers._Advance(NOON)):
+        messages.put_nowait(word)
+    await until(lambda: len(serving.done) == 2)
+    assert serving.done == [settings, NOON]
+    assert caplog.text.count("worker can't take up what is new") == 2
+    assert "can't be read: disk full" in caplog.text
+    listening.cancel()
