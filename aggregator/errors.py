@@ -6,6 +6,8 @@ AggregatorError
 ├── CatalogueError       the catalogue can't be opened or written
 │   └── TooSlowError     it took longer to read from than the reader may take
 ├── RefreshError         a refresh was given up; the last good state is kept
+│   ├── HangingError     for it made no headway
+│   └── CrowdedError     before it began: too many hang already
 ├── PublishError         a static tree can't be written
 ├── ServeError           the server can't listen
 ├── UnknownFeedError     a feed was asked for that there is none of
@@ -82,6 +84,14 @@ class TooSlowError(CatalogueError):
 
 class RefreshError(AggregatorError):
     """A refresh was given up and changed nothing; the text says why, and how to mean it."""
+
+
+class HangingError(RefreshError):
+    """A refresh was given up since it made no headway; the text says for how long. Its thread may still hang."""
+
+
+class CrowdedError(RefreshError):
+    """A refresh was not begun, since too many hang; the text says how many."""
 
 
 class PublishError(AggregatorError):

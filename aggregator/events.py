@@ -39,6 +39,11 @@ class Event:
 
 SERVING = Event("server.started", logging.INFO, "serving {site} on http://{host}:{port}")
 STOPPING = Event("server.stopping", logging.INFO, "stopping")
+LEFT = Event(
+    "server.left",
+    logging.WARNING,
+    "has not ended within {seconds:g} s; leaving without what still hangs",
+)
 
 REQUEST = Event(
     "request.answered",
@@ -71,11 +76,10 @@ REFRESH_FAILED = Event("refresh.failed", logging.ERROR, "refresh failed, the las
 REFRESH_LATE = Event(
     "refresh.timed_out",
     logging.ERROR,
-    "refresh has not ended within {seconds:g} s; the last good state stays",
+    "refresh has made no headway for {seconds:g} s and is given up; the last good state stays",
 )
-REFRESH_SKIPPED = Event(
-    "refresh.skipped", logging.ERROR, "the last refresh is still running; this one is left out"
-)
+REFRESH_SKIPPED = Event("refresh.skipped", logging.ERROR, "{error}")
+REFRESH_ENDED = Event("refresh.ended", logging.INFO, "{error}")
 SOURCE_KEPT = Event("source.kept", logging.ERROR, "{error}; what it held stays as it was", more=("source",))
 PROBLEM = Event(
     "article.problem", logging.WARNING, "{problem}", more=("file", "line", "column", "key", "severity")

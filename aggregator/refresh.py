@@ -1,6 +1,7 @@
 """Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -11,7 +12,8 @@ from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
 from aggregator.errors import Problem, RefreshError, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
-from aggregator.intake import take_in
+from aggregator.intake import Taken, take_in
+from aggregator.lease import Lease
 from aggregator.source import Scan, scan
 from aggregator.stamp import UNKNOWN
 from feeds.article import Article
@@ -61,6 +63,7 @@ class _Work:
     digest: str
     scan: Scan
     known: Collection[str]
+    lease: Lease
     paths: list[str] = field(default_factory=list)
 
 
@@ -93,13 +96,17 @@ class Refresh:
         self._has_run = False
         self._aliases = topic_aliases(settings)
 
-    def run(self, now: datetime, progress: Progress = _untold) -> Report:
-        """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails."""
+    def run(self, now: datetime, progress: Progress = _untold, lease: Lease | None = None) -> Report:
+        """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails.
+
+        lease  renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
+        """
+        lease = lease or Lease()
         alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
-            works = list(self._plan(snapshot, now, alarms))
+            works = list(self._plan(snapshot, now, alarms, lease))
         keep = self._settings.history.retractions
-        with self._catalogue.writing(self._definitions.configured, now, keep) as writer:
+        with self._catalogue.writing(self._definitions.configured, now, keep, lease.renew) as writer:
             read = self._write(writer, works, progress)
             generation = writer.finish(self._settings.defaults.limit)
         if writer.has_withdrawn:
@@ -107,9 +114,10 @@ class Refresh:
         self._has_run = True
         return self._report(works, read, generation, tuple(alarms))
 
-    def _plan(self, snapshot: Snapshot, now: datetime, alarms: list[str]) -> Iterator[_Work]:
+    def _plan(self, snapshot: Snapshot, now: datetime, alarms: list[str], lease: Lease) -> Iterator[_Work]:
         readings = snapshot.readings()
         for source in self._settings.sources:
+            lease.renew()
             reading = reading_of(source, self._settings)
             digest = reading_digest(reading) + repr(sorted(self._aliases.items()))
             known = snapshot.stamps(source.name, trust_problems=self._has_run)
@@ -124,7 +132,7 @@ class Refresh:
             due = [
                 path for path in snapshot.due(source.name, now) if path in known and path not in found.gone
             ]
-            yield _Work(source, reading, digest, found, known.keys(), sorted({*found.changed, *due}))
+            yield _Work(source, reading, digest, found, known.keys(), lease, sorted({*found.changed, *due}))
 
     def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
         lost = len(found.gone)
@@ -183,33 +191,41 @@ class Refresh:
 
     def _read(self, writer: Writer, work: _Work, paths: Iterable[str]) -> Iterator[int]:
         """Read files into the catalogue; give the number of each batch when it is in."""
-        reads = self._file_reads(writer, work, paths)
-        while batch := list(islice(reads, _BATCH)):
-            writer.add(batch)
-            yield len(batch)
+        with closing(self._file_reads(writer, work, paths)) as reads:
+            while batch := list(islice(reads, _BATCH)):
+                writer.add(batch)
+                yield len(batch)
 
-    def _file_reads(self, writer: Writer, work: _Work, paths: Iterable[str]) -> Iterator[FileRead]:
-        name = work.settings.name
+    def _file_reads(
+        self, writer: Writer, work: _Work, paths: Iterable[str]
+    ) -> Generator[FileRead, None, None]:
         limit = self._settings.limits.file
-        for taken in take_in(work.settings.path, list(paths), work.reading, limit):
-            outcome = taken.outcome
-            self._problems.pop((name, taken.path), None)
-            if outcome.problems:
-                self._problems[name, taken.path] = outcome.problems
-            place = f"{name}/{taken.path}"
-            is_new = taken.path not in work.known
-            origin = (
-                writer.origins.origin_of(place, taken.digest, is_new=is_new) if outcome.article else place
-            )
-            yield FileRead(
-                source=name,
-                path=taken.path,
-                stamp=taken.stamp,
-                article=self._named(outcome.article, place, origin),
-                has_problems=bool(outcome.problems),
-                digest=taken.digest,
-                origin=origin if origin != place else None,
-            )
+        # Closed in any case, for the processes that read to end.
+        with closing(
+            take_in(work.settings.path, list(paths), work.reading, limit, check=work.lease.check)
+        ) as reads:
+            for taken in reads:
+                work.lease.renew()
+                yield self._file_read(writer, work, taken)
+
+    def _file_read(self, writer: Writer, work: _Work, taken: Taken) -> FileRead:
+        name = work.settings.name
+        outcome = taken.outcome
+        self._problems.pop((name, taken.path), None)
+        if outcome.problems:
+            self._problems[name, taken.path] = outcome.problems
+        place = f"{name}/{taken.path}"
+        is_new = taken.path not in work.known
+        origin = writer.origins.origin_of(place, taken.digest, is_new=is_new) if outcome.article else place
+        return FileRead(
+            source=name,
+            path=taken.path,
+            stamp=taken.stamp,
+            article=self._named(outcome.article, place, origin),
+            has_problems=bool(outcome.problems),
+            digest=taken.digest,
+            origin=origin if origin != place else None,
+        )
 
     def _named(self, article: Article | None, place: str, origin: str) -> Article | None:
         """Give the article with its topics by their configured names, and by the identity of the place where its file first lay."""

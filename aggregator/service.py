@@ -7,8 +7,9 @@ from the same catalogue and is told of every new generation.
 import asyncio
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 
 import uvloop
@@ -17,12 +18,15 @@ from aggregator import events
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.config_watch import ConfigurationWatch, waiting_for_restart
-from aggregator.errors import AggregatorError, ConfigurationError, Problem
+from aggregator.departure import leave_within
+from aggregator.errors import AggregatorError, ConfigurationError, CrowdedError, HangingError, Problem
+from aggregator.lease import Lease
 from aggregator.ledger import Ledger, Outcome
 from aggregator.logs import LogForm
 from aggregator.metrics import Figures, total
 from aggregator.outlet import Outlet
-from aggregator.refresh import Report
+from aggregator.refresh import Refresh, Report
+from aggregator.refresh_thread import RefreshThread
 from aggregator.schedule import Schedule
 from aggregator.service_manager import Announcer, ServiceManager
 from aggregator.serving import Serving
@@ -30,6 +34,10 @@ from aggregator.wiring import wire
 from aggregator.workers import Workers
 
 Load = Callable[[], Settings]
+
+# Ten seconds are all that there is for stopping. The outlet ends by itself within nine.
+_STOP_SECONDS = 8.0
+_LEAVE_SECONDS = 9.5
 
 
 def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
@@ -42,12 +50,14 @@ def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
 
 
 async def _serve(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
-    settings = load()
+    wishes = Wishes()
+    wishes.follow_signals(partial(leave_within, _LEAVE_SECONDS))
+    settings = await asyncio.to_thread(load)
     catalogue = await asyncio.to_thread(Catalogue.open, settings.store)
     ledger = Ledger(_now)
     try:
         outlet = await _open_outlet(settings, catalogue, ledger, log_form)
-        await Keeper(load, settings, catalogue, outlet, ledger=ledger, manager=manager).run()
+        await Keeper(load, settings, catalogue, outlet, ledger=ledger, manager=manager).run(wishes)
     finally:
         catalogue.close()
 
@@ -66,6 +76,29 @@ async def _open_outlet(settings: Settings, catalogue: Catalogue, ledger: Ledger,
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is wanted of the server while it runs: that it stops, that it reloads."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    reload: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def follow_signals(self, depart: Callable[[], None]) -> None:
+        """Let SIGTERM and SIGINT mean stop, SIGHUP reload. Before anything else: a signal that nobody follows ends the process.
+
+        depart  called at once when it is to stop, whatever is being done
+        """
+
+        def stop() -> None:
+            depart()
+            self.stop.set()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(signal.SIGHUP, self.reload.set)
 
 
 class Keeper:
@@ -88,41 +121,39 @@ class Keeper:
         self._ledger = ledger
         self._announcer = Announcer(manager, outlet.listening)
         self._refresh = wire(settings, catalogue).refresh
-        self._schedule = self._new_schedule()
+        self._schedule = self._new_schedule(settings)
         self._configuration = ConfigurationWatch(
             settings.path, self.reload, lambda: self._settings.reload.watch
         )
-        # One thread: a refresh that hangs must not be joined by another.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="refresh")
-        self._under_way: asyncio.Future[Report] | None = None
+        self._thread = RefreshThread(self._wake)
+        self._under_way: asyncio.Task[None] | None = None
+        self._next_due: datetime | None = None
         self._has_run = False
         self._known_problems: frozenset[str] = frozenset()
 
-    async def run(self) -> None:
-        """Run until SIGTERM or SIGINT."""
-        stopping, loop = asyncio.Event(), asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopping.set)
-        loop.add_signal_handler(
-            signal.SIGHUP, lambda: reloads.append(asyncio.ensure_future(self._configuration.reload()))
-        )
-        reloads: list[asyncio.Future[None]] = []
+    async def run(self, wishes: Wishes) -> None:
+        """Run until it is to stop."""
         self._begin()
         self._schedule.start()
         self._configuration.start()
-        await stopping.wait()
+        reloading = asyncio.create_task(self._reload_when(wishes.reload))
+        await wishes.stop.wait()
         events.STOPPING.log()
+        reloading.cancel()
         await self._configuration.stop()
         await self._announcer.stop()
-        await self._schedule.stop()
-        await self._outlet.stop()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        await asyncio.gather(self._outlet.stop(), self._stop_refreshing())
 
     async def reload(self) -> None:
-        """Take up the configuration as it is now; one that can't be used is reported, and the old one runs on."""
+        """Take up the configuration as it is now; one that can't be used is reported, and the old one runs on.
+
+        Not for two callers at once: the configuration watch lets them in one by one.
+        """
         self._announcer.reloading()
-        await self._reload()
-        self._announcer.reloaded()
+        try:
+            await self._reload()
+        finally:
+            self._announcer.reloaded()
 
     def _begin(self) -> None:
         self._announcer.start()
@@ -143,51 +174,75 @@ class Keeper:
         waiting = waiting_for_restart(self._settings, settings)
         if waiting:
             events.NEEDS_RESTART.log(keys=", ".join(waiting))
-        await self._schedule.stop()
-        await self._finish_refresh()
-        self._settings = settings
-        self._refresh = wire(settings, self._catalogue).refresh
-        self._schedule = self._new_schedule()
+        refresh, schedule = wire(settings, self._catalogue).refresh, self._new_schedule(settings)
+        # Whatever fails has failed by now, and the old schedule runs on.
         await self._outlet.reconfigure(settings)
+        await self._schedule.stop()
+        self._settings, self._refresh, self._schedule = settings, refresh, schedule
+        self._schedule.plan(self._next_due)
         self._schedule.start()
         events.RELOADED.log()
 
-    async def _finish_refresh(self) -> None:
-        """Let the refresh that is under way end, so that the first one under another configuration is not left out for its sake."""
-        if self._under_way is not None:
-            await asyncio.wait([self._under_way], timeout=self._settings.reload.timeout.total_seconds())
+    async def _reload_when(self, wanted: asyncio.Event) -> None:
+        while True:
+            await wanted.wait()
+            wanted.clear()
+            try:
+                await self._configuration.reload()
+            except Exception as error:  # noqa: BLE001  the log gets the reason, and the old configuration runs on
+                events.NOT_TAKEN_UP.log(error, error=error)
 
-    def _new_schedule(self) -> Schedule:
-        reload = self._settings.reload
-        watched = [source.path for source in self._settings.sources] if reload.watch else []
+    async def _stop_refreshing(self) -> None:
+        await self._schedule.stop()
+        if self._under_way is not None:
+            self._under_way.cancel()
+        await self._thread.stop(_STOP_SECONDS)
+
+    def _new_schedule(self, settings: Settings) -> Schedule:
+        reload = settings.reload
+        watched = [source.path for source in settings.sources] if reload.watch else []
         return Schedule(
-            self._act, every=reload.every, cron=reload.cron, timezone=self._settings.timezone, watched=watched
+            self._act, every=reload.every, cron=reload.cron, timezone=settings.timezone, watched=watched
         )
 
     async def _act(self) -> None:
-        """Refresh once. Whatever goes wrong is logged, and the last good state stays."""
-        if self._under_way is not None and not self._under_way.done():
-            self._ledger.note(Outcome.SKIPPED)
-            events.REFRESH_SKIPPED.log()
-            return
+        """Refresh once, after the one that is under way. Whoever waits here may be cancelled: the refresh goes on."""
+        if self._under_way is not None:
+            await asyncio.wait({self._under_way})
+        self._under_way = asyncio.create_task(self._refresh_once())
+        await asyncio.wait({self._under_way})
+
+    async def _refresh_once(self) -> None:
+        """Refresh, and take note of what came of it. Whatever goes wrong is logged, and the last good state stays."""
         started = monotonic()
-        loop = asyncio.get_running_loop()
-        self._under_way = loop.run_in_executor(self._thread, self._refresh.run, _now())
+        now, refresh, patience = _now(), self._refresh, self._settings.reload.timeout
+
+        def work(lease: Lease) -> Report:
+            return refresh.run(now, lease=lease)
+
         try:
-            # Not wait_for: up to Python 3.11 it drops a cancellation that comes as the refresh ends, and the stop would never end.
-            async with asyncio.timeout(self._settings.reload.timeout.total_seconds()):
-                report = await asyncio.shield(self._under_way)
+            self._note(await self._thread.run(work, patience), monotonic() - started)
+        except CrowdedError as error:
+            self._note_failure(Outcome.SKIPPED)
+            events.REFRESH_SKIPPED.log(error=error)
+        except HangingError:
+            self._note_failure(Outcome.TIMED_OUT)
+            events.REFRESH_LATE.log(seconds=patience.total_seconds())
+            self._forget(refresh)
         except AggregatorError as error:
             self._note_failure(Outcome.FAILED)
             events.REFRESH_FAILED.log(error=error)
-        except TimeoutError:
-            self._note_failure(Outcome.TIMED_OUT)
-            events.REFRESH_LATE.log(seconds=self._settings.reload.timeout.total_seconds())
         except Exception as error:  # noqa: BLE001  the log gets the reason, and the last good state stays
             self._note_failure(Outcome.FAILED)
             events.REFRESH_FAILED.log(error, error=error)
-        else:
-            self._note(report, monotonic() - started)
+
+    def _wake(self) -> None:
+        self._schedule.wake()
+
+    def _forget(self, hanging: Refresh) -> None:
+        # It is not for two threads at once, and one of them may still wake up in it.
+        if self._refresh is hanging:
+            self._refresh = wire(self._settings, self._catalogue).refresh
 
     def _note_failure(self, outcome: Outcome) -> None:
         self._ledger.note(outcome)
@@ -203,6 +258,7 @@ class Keeper:
         self._ledger.note_report(report, seconds)
         self._announcer.note_state(f"public articles: {report.articles}, files: {report.seen}")
         self._log_new_problems(report)
+        self._next_due = report.next_due
         self._schedule.plan(report.next_due)
         self._outlet.advance(report.next_due)
 

@@ -81,11 +81,16 @@ class Serving:
         self._served = self._look()
 
     async def reconfigure(self, settings: Settings) -> None:
-        """Serve under another configuration from now on, without dropping a connection."""
-        self._settings = settings
-        self._press, self._deltas = self._new_presses()
-        self._searches = self._new_searches()
-        self._served = self._look()
+        """Serve under another configuration from now on, without dropping a connection; where that fails, under the old one."""
+        before = self._settings, self._press, self._deltas, self._searches
+        try:
+            self._settings = settings
+            self._press, self._deltas = self._new_presses()
+            self._searches = self._new_searches()
+            self._served = self._look()
+        except BaseException:
+            self._settings, self._press, self._deltas, self._searches = before
+            raise
 
     async def stop(self) -> None:
         """Finish what is in flight and end."""

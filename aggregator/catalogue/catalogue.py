@@ -1,11 +1,11 @@
 """Catalogue: the database as a whole. Many may read, each from one generation; one writes at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.catalogue.deadlines import ended_after
@@ -18,6 +18,10 @@ from aggregator.errors import CatalogueError
 from feeds.definition import FeedDefinition
 
 KEEP_WITHDRAWN = timedelta(days=90)
+
+
+def _always() -> None:
+    """Proceed."""
 
 
 class Catalogue:
@@ -53,14 +57,21 @@ class Catalogue:
 
     @contextmanager
     def writing(
-        self, definitions: Sequence[FeedDefinition], now: datetime, keep_withdrawn: timedelta = KEEP_WITHDRAWN
+        self,
+        definitions: Sequence[FeedDefinition],
+        now: datetime,
+        keep_withdrawn: timedelta = KEEP_WITHDRAWN,
+        proceed: Callable[[], None] = _always,
     ) -> Iterator[Writer]:
         """Give a Writer whose work is committed at the end of the block, or, where anything fails, not at all.
 
         keep_withdrawn  how long what was withdrawn is remembered, for readers to be told
+        proceed         asked before every statement and before the commit; what it raises ends the transaction without one
         """
         with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            event.listen(connection, "before_cursor_execute", lambda *_: proceed())
             yield Writer(connection, definitions, now, keep_withdrawn)
+            proceed()
 
     def keep_versions(self, made: Mapping[tuple[str, str], Version]) -> None:
         """Keep versions of documents, by path and digest, for `Snapshot.version`; raise CatalogueError where the database fails."""

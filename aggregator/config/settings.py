@@ -98,7 +98,8 @@ class ReloadSettings(Model):
     )
     timeout: SomeTime = Field(
         default=timedelta(minutes=10),
-        description="After so long a refresh is given up, and the last good state stays.",
+        description="After so long without any headway (a file read, a statement of the database) a refresh is given up, and "
+        "the last good state stays. A refresh that takes long is none that hangs.",
         examples=["10m"],
     )
     accept_loss: Switch = Field(

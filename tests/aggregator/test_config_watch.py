@@ -12,6 +12,7 @@ import pytest
 from aggregator import config, schedule
 from aggregator.config_watch import ConfigurationWatch, waiting_for_restart
 from aggregator.schedule import watch_folders
+from tests.aggregator.waiting import until
 from tests.aggregator.workshop import Workshop
 
 
@@ -170,6 +171,29 @@ async def test_folders_that_are_not_there_are_waited_for(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_reloads_never_overlap_whoever_wants_them(workshop: Workshop) -> None:
+    begun, may_end = 0, asyncio.Event()
+
+    async def reload() -> None:
+        nonlocal begun
+        begun += 1
+        assert begun == 1 or may_end.is_set(), "two at a time"
+        await may_end.wait()
+
+    watch = ConfigurationWatch(workshop.config_path, reload, lambda: True)
+    watch.start()
+    operators = [asyncio.create_task(watch.reload()) for _ in range(3)]
+    await until(lambda: begun == 1)
+    workshop.configure("feeds: []\n")
+    watch._wanted.set()
+    await until(lambda: not watch._wanted.is_set())
+    assert begun == 1
+    may_end.set()
+    await asyncio.gather(*operators)
+    await watch.stop()
+    assert begun >= 3
 
 
 # What is compared

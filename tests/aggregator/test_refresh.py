@@ -3,10 +3,14 @@
 import os
 import shutil
 from datetime import timedelta
+from multiprocessing import active_children
+from multiprocessing.connection import wait
 
 import pytest
 
+from aggregator import intake
 from aggregator.errors import CatalogueError, RefreshError
+from aggregator.lease import Lease
 from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop, article_text
 
 LATER = NOON + HOUR
@@ -292,3 +296,55 @@ def test_a_few_articles_may_get_another_identity(workshop: Workshop) -> None:
     workshop.write("ferry", "id: another")
     workshop.refresh(LATER)
     assert list(ids(workshop).values()) == ["tag:news.example.org,2026:another"]
+
+
+class Until(Lease):
+    """A lease that is revoked at its so manieth step."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__()
+        self.steps = 0
+        self._last = last
+
+    def renew(self) -> None:
+        self.steps += 1
+        if self.steps == self._last:
+            self.revoke("the test ends")
+        super().renew()
+
+
+def test_fault_63_a_refresh_that_is_given_up_at_whatever_step_changes_nothing(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.refresh()
+    workshop.write("ferry", title="The ferry again")
+    workshop.write("quay", "published: false")
+    steps = 0
+    with workshop.wired() as (wiring, catalogue):
+        while True:
+            steps += 1
+            lease = Until(steps)
+            try:
+                wiring.refresh.run(LATER, lease=lease)
+            except RefreshError as error:
+                assert str(error) == "the refresh was given up: the test ends; nothing was changed"  # noqa: PT017  until none comes
+            else:
+                break
+            with catalogue.snapshot() as snapshot:
+                assert [article.title for article in snapshot.select(EVERYTHING)] == ["Ferry"]
+                assert snapshot.generation.number == 1
+    assert lease.steps == steps - 1 > 10
+    assert workshop.titles() == ["The ferry again"]
+
+
+def test_processes_that_read_end_when_the_refresh_is_given_up(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_FEW", 10)
+    monkeypatch.setattr(intake, "_processors", lambda: 2)
+    for number in range(300):
+        workshop.write(f"a{number}")
+    with workshop.wired() as (wiring, _), pytest.raises(RefreshError, match="given up"):
+        wiring.refresh.run(NOON, lease=Until(100))
+    for child in active_children():
+        # By its sentinel: another thread waits for it too, and only one of the two is told how it ended.
+        assert wait([child.sentinel], 20), "a process is left"

@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -37,6 +38,41 @@ def test_an_interrupt_stops_it_too(workshop: Workshop) -> None:
     with running(workshop) as site:
         site.signal(signal.SIGINT)
         assert site.process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_fault_40_a_first_load_does_not_hold_up_the_stop_and_leaves_nothing_half(workshop: Workshop) -> None:
+    for number in range(6_000):  # several seconds of work, for processes too
+        workshop.write(f"a{number}")
+    with running(workshop, until_ready=False) as site:
+        began = monotonic()
+        assert site.stop() == 0
+        assert monotonic() - began < 10
+    assert site.says("the refresh was given up: the server stops; nothing was changed")
+    with workshop.snapshot() as snapshot:
+        assert snapshot.generation.number == 0
+
+
+def test_sighup_during_the_first_load_does_not_hold_up_readiness(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1h, watch: false}\n")
+    for number in range(2_000):
+        workshop.write(f"a{number}")
+    with running(workshop, until_ready=False) as site:
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.says("configuration reloaded"))
+        wait_for(lambda: site.get("/readyz").status == 200)
+        wait_for(lambda: sum("2000 public articles" in line for line in site.lines) == 1)
+
+
+def test_a_folder_that_is_made_again_is_followed_at_once(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1h}\n", "- {name: news, path: news}\n- {name: late, path: late}")
+    workshop.write("ferry")
+    with running(workshop) as site:
+        wait_for(lambda: titles(site) == ["Ferry"])
+        shutil.rmtree(workshop.folder / "news")
+        workshop.write("quay")
+        wait_for(lambda: titles(site) == ["Quay"])
+        workshop.write("pier", source="late")
+        wait_for(lambda: set(titles(site)) == {"Quay", "Pier"})
 
 
 def test_changes_of_files_are_live_at_once(workshop: Workshop) -> None:
@@ -284,7 +320,7 @@ def _titles_if_answered(site: RunningSite) -> list[str]:
 
 
 def _workers(site: RunningSite) -> list[int]:
-    """Give the processes that listen, by what they say when they begin to."""
+    """Give the processes of the workers."""
     tasks = f"/proc/{site.process.pid}/task/{site.process.pid}/children"
     with open(tasks) as children:  # noqa: PTH123  /proc
         found = [int(child) for child in children.read().split()]
