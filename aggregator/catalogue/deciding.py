@@ -55,6 +55,21 @@ def winner(claims: Iterable[Claim]) -> Claim | None:
     return max(ordered, key=lambda claim: (claim.state is not State.SCHEDULED, claim.rank), default=None)
 
 
+def unripe(article: Article, now: datetime) -> datetime | None:
+    """Give the `updated` of an article that says one of the future, None where it does not."""
+    return article.updated if article.updated is not None and article.updated > now else None
+
+
+def _claimed(article: Article, now: datetime) -> datetime:
+    """Give when the article says that it was updated.
+
+    An `updated` of the future is not believed until its time has come. To take it for now instead would give each machine, and each
+    new catalogue, another time, and so other bytes (E1).
+    """
+    said = article.published if unripe(article, now) else rank_of(article)
+    return min(said, now)
+
+
 def rule(article: Article, standing: Standing | None, now: datetime) -> Ruling | None:
     """Decide what the entry of the public `article` becomes at `now`; None where it stays what it is.
 
@@ -62,7 +77,7 @@ def rule(article: Article, standing: Standing | None, now: datetime) -> Ruling |
     having been withdrawn (RFC 6721 section 3: a later `updated` than the tombstone's `when`); it never lies in the future.
     """
     record, content, whole = encode_with_digests(article)
-    claimed = min(rank_of(article), now)
+    claimed = _claimed(article, now)
     if standing is None:
         return Ruling(updated=claimed, first_seen=now, content=content, whole=whole, record=record)
     if standing.withdrawn_at is not None:

@@ -64,8 +64,8 @@ sources = Table(
 )
 
 # Every file that was seen. key: of the identity of the article in it; rank: its updated time, which settles duplicates;
-# due: when a scheduled article is to go live; has_problems: something in it was wrong, so a new process reads it again;
-# digest: of its bytes; origin: SOURCE/PATH where the file first lay, if its identity comes from there and it has moved since.
+# due: when a scheduled article is to go live, or an `updated` of the future to count; has_problems: something in it was wrong, so
+# a new process reads it again; digest: of its bytes; origin: SOURCE/PATH where the file first lay, if its identity comes from there and it has moved since.
 files = Table(
     "files",
     metadata,

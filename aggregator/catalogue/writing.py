@@ -17,7 +17,7 @@ from aggregator.catalogue import records
 from aggregator.catalogue.appearances import note_changes
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria
-from aggregator.catalogue.deciding import Claim, Ruling, Standing, rank_of, rule, winner
+from aggregator.catalogue.deciding import Claim, Ruling, Standing, rank_of, rule, unripe, winner
 from aggregator.catalogue.full_text import add_texts, remove_texts
 from aggregator.catalogue.history import Memberships, close_archives, feed_key
 from aggregator.catalogue.name_counts import NameCounts
@@ -287,7 +287,8 @@ class Writer:
         key = key_of(article.id)
         if state is State.SCHEDULED and self._was_public(key, article.published):
             state = State.PUBLIC
-        due = article.published if state is State.SCHEDULED else None
+        # Of nothing else: how long readers may go without asking must not tell of what they can't see.
+        due = {State.SCHEDULED: article.published, State.PUBLIC: unripe(article, self._now)}.get(state)
         return {"state": state, "key": key, "rank": rank_of(article), "due": due}
 
     def _was_public(self, key: int, published: datetime) -> bool:

@@ -112,6 +112,19 @@ def test_fault_15_a_scheduled_article_goes_live_at_its_second_though_nobody_touc
     assert workshop.titles() == ["Ferry"]
 
 
+def test_E1_an_update_of_the_far_future_makes_no_document_depend_on_when_it_was_loaded(
+    workshop: Workshop,
+) -> None:
+    workshop.write("ferry", "updatedDateTime: 2099-01-01")
+    documents = []
+    for now in (NOON, LATER):
+        workshop.refresh(now)
+        documents.append([workshop.document(f"/feeds/all.{suffix}") for suffix in ("atom", "rss", "json")])
+        for part in workshop.folder.glob("catalogue.db*"):
+            part.unlink()
+    assert documents[0] == documents[1]
+
+
 def test_fault_24_a_source_folder_that_vanishes_keeps_what_it_held_and_is_told(workshop: Workshop) -> None:
     workshop.write("ferry")
     workshop.refresh()

@@ -48,6 +48,31 @@ def test_a_changed_mark_does_not_move_updated(shelf: Shelf) -> None:
     assert (shelf.the("Ferry").heat, shelf.the("Ferry").updated) == (2, NOON - 3 * HOUR)
 
 
+def test_E1_an_update_of_the_future_counts_from_then_on_and_not_from_when_it_was_read(shelf: Shelf) -> None:
+    ahead = article("ferry", updated=LATER + HOUR)
+    for now in (NOON, LATER):
+        shelf.apply(ahead, now=now)
+        assert shelf.the("Ferry").updated == ahead.published
+        assert shelf.ask(lambda snapshot: snapshot.next_due()) == ahead.updated
+    shelf.apply(ahead, now=LATER + HOUR)
+    assert shelf.the("Ferry").updated == ahead.updated
+    assert shelf.ask(lambda snapshot: snapshot.next_due()) is None
+
+
+def test_an_edit_counts_as_updated_when_it_is_seen_whatever_future_it_names(shelf: Shelf) -> None:
+    shelf.apply(article("ferry"))
+    shelf.apply(article("ferry", body="<p>New.</p>", updated=LATER + HOUR), now=LATER)
+    assert shelf.the("Ferry").updated == LATER
+
+
+@pytest.mark.parametrize("hidden", [{"is_published": False}, {"is_removed": True}])
+def test_fault_27_an_update_of_the_future_of_what_nobody_sees_tells_nobody(
+    shelf: Shelf, hidden: dict[str, bool]
+) -> None:
+    shelf.apply(article("ferry", updated=LATER, **hidden))
+    assert shelf.ask(lambda snapshot: snapshot.next_due()) is None
+
+
 def test_an_article_says_itself_when_it_was_updated(shelf: Shelf) -> None:
     shelf.apply(article("ferry"))
     shelf.apply(article("ferry", body="<p>New.</p>", updated=NOON - HOUR), now=LATER)
