@@ -103,10 +103,6 @@ class Edition:
         done = self._compressed.get(coding)
         return self._compress(coding) if done is None else done
 
-    def size(self) -> int:
-        """Give the bytes that the body and the forms made so far take."""
-        return len(self.body) + sum(map(len, tuple(self._compressed.values())))
-
     def _compress(self, coding: str) -> bytes:
         encoder = _ENCODERS.get(coding)
         if encoder is None:

@@ -117,12 +117,6 @@ def test_compressing_does_not_make_it_another() -> None:
     assert repr(one) == repr(other)
 
 
-def test_the_size_counts_what_was_made() -> None:
-    one = edition(b"text" * 100)
-    made = len(one.encoded("gzip"))
-    assert one.size() == 400 + made
-
-
 def test_another_date_leaves_bytes_tags_and_compressed_forms_as_they_are() -> None:
     one = edition()
     later = one.dated(MOMENT + timedelta(hours=1, microseconds=1))
