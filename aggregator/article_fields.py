@@ -9,6 +9,7 @@ from aggregator.article_values import ValueProblem, items_of, member
 from aggregator.yaml_nodes import Mapping, Node, Scalar
 from feeds.article import Action, Author, Image, Provider, Related
 from feeds.slug import slug
+from feeds.text import provider_domain
 
 # Other tools' names: Hugo themes say src, jekyll-seo-tag path, and several a cover's image.
 _PICTURE_ADDRESSES = ("url", "src", "path", "image")
@@ -41,7 +42,8 @@ def provider(around: Surroundings) -> Callable[[Node], Provider | None]:
             return _provider(values.line(node), None, around.link)
         fields = values.mapping(node, "a mapping with name and domain")
         name = member(fields, values.line, "name") or ""
-        found = _provider(name, member(fields, values.domain, "domain"), around.link)
+        domain = member(fields, values.domain, "domain")
+        found = _provider(name, domain and provider_domain(domain), around.link)
         shown = member(fields, images(around), "images") or ()
         people = member(fields, authors, "authors", "author") or ()
         return found and Provider(name=found.name, domain=found.domain, images=shown, authors=people)
@@ -55,7 +57,7 @@ def _provider(name: str, domain: str | None, link: str | None) -> Provider | Non
 
 
 def _domain_of(link: str) -> str:
-    return (values.domain_of(link) or "").removeprefix("www.")
+    return provider_domain(values.domain_of(link) or "")
 
 
 def images(around: Surroundings) -> Callable[[Node], tuple[Image, ...]]:

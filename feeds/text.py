@@ -135,6 +135,15 @@ def host_of(address: str) -> str:
     return found[1].lower().removeprefix("www.") if found else ""
 
 
+def provider_domain(host: str) -> str:
+    """Give the domain by which a provider is known: www. in front of a host makes it no other.
+
+    Articles, and feeds that ask for a provider, may have it either way.
+    """
+    rest = host.removeprefix("www.")
+    return rest if "." in rest else host
+
+
 def is_media_type(text: str) -> bool:
     """Tell whether `text` has the form of a media type (RFC 9110 section 8.3.1)."""
     return _MEDIA_TYPE.fullmatch(text) is not None

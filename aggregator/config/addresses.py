@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from aggregator.config.texts import some_text, text_schema
 from aggregator.config.written import USER_INFORMATION, did_you_mean, quoted, suggestion
 from feeds.selection import fold
-from feeds.text import host_of, is_web_address, uri
+from feeds.text import host_of, is_web_address, provider_domain, uri
 
 PLACEHOLDERS = ("year", "month", "day", "slug", "path", "source")
 _TELLING = frozenset({"slug", "path"})
@@ -154,10 +154,15 @@ def _permalink(value: object) -> str:
 
 
 def domain(value: object) -> str:
-    """Give a domain as articles' providers have it: lower-case ASCII. Not always a host: a provider without one has a slug.
+    """Give a domain as articles' providers have it: lower-case ASCII, without www. Not always a host: a provider without one has
+    a slug.
 
     Raises ValueError where it is none.
     """
+    return provider_domain(_domain(value))
+
+
+def _domain(value: object) -> str:
     word = some_text(value)
     folded = fold(word).rstrip(".")
     if len(folded) > _LONGEST_HOST or not _DOMAIN.fullmatch(folded):
@@ -169,7 +174,7 @@ def domain(value: object) -> str:
 
 
 def _host(value: object) -> str:
-    word = domain(value)
+    word = _domain(value)
     if not _is_host(word):
         raise ValueError(f"{quoted(word)} is no host, expected one such as www.example.org")
     return word

@@ -7,6 +7,7 @@ from aggregator.config.nodes import Node, Place, child, entries, items, scalars,
 from aggregator.config.written import quoted, suggestion
 from aggregator.errors import Problem
 from feeds.selection import fold
+from feeds.text import provider_domain
 
 _EVERYTHING = "all"
 
@@ -118,9 +119,10 @@ def _repeated_names(key: str, named: Node | None) -> Iterator[Problem]:
     """Find names that are one name to the comparison, which knows no case, and aliases that would belong to two names."""
     first: dict[str, tuple[str, Place]] = {}
     for name, entry in entries(named):
-        if fold(name) in first:
-            yield entry.place.problem(f"{key}.named.{name}", _also(name, *first[fold(name)]), name)
-        first.setdefault(fold(name), (name, entry.place))
+        folded = provider_domain(fold(name)) if key == "providers" else fold(name)
+        if folded in first:
+            yield entry.place.problem(f"{key}.named.{name}", _also(name, *first[folded]), name)
+        first.setdefault(folded, (name, entry.place))
     for name, entry in entries(named):
         for alias in items(child(entry.value, "aliases")):
             word = text_of(alias)

@@ -351,3 +351,16 @@ def test_settings_of_nothing_but_defaults_can_be_hashed(least: Settings) -> None
 def test_a_site_at_an_address_of_numbers_has_a_tag(tmp_path: Path) -> None:
     settings = configured(tmp_path, LEAST.replace("https://tide.example.org", "http://127.0.0.1:8080/"))
     assert (settings.site.url, settings.site.tag) == ("http://127.0.0.1:8080", "127.0.0.1,2026")
+
+
+def test_a_provider_is_the_same_with_www_and_without(tmp_path: Path) -> None:
+    settings = configured(
+        tmp_path,
+        f"{LEAST}providers: {{named: {{www.Pier.example: {{title: Pier}}}}}}\n"
+        "embeds: [www.pier.example]\n"
+        "feeds: [{id: a, title: A, where: {providers: [www.pier.example, pier.example, www.quay.example, www.example]}}]\n",
+    )
+    assert settings.providers is not None
+    assert set(settings.providers.named) == {"pier.example"}
+    assert settings.feeds[0].selection.providers.any == ("pier.example", "quay.example", "www.example")
+    assert settings.embeds == ("www.pier.example",)

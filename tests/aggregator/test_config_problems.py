@@ -395,6 +395,13 @@ VALUES = [
         "3:34: topics.named.ai: 'ai' names 'AI' already ({file}:3:18), expected a name of one alone",
     ),
     (
+        "providers: {named: {pier.example: {}, www.Pier.example: {}}}",
+        (
+            "3:39: providers.named.www.Pier.example: 'www.Pier.example' names 'pier.example' already ({file}:3:21), expected a name of "
+            "one alone"
+        ),
+    ),
+    (
         "topics: {named: {AI: {aliases: [KI]}, Art: {aliases: [ki]}}}",
         "3:55: topics.named.Art.aliases: 'ki' names 'AI' already ({file}:3:33), expected a name of one alone",
     ),

@@ -213,6 +213,8 @@ provider:
         ("provider: {name: The Pier}", "The Pier", "the-pier"),
         ("provider: {domain: https://Zürich.example/feed}", "xn--zrich-kva.example", "xn--zrich-kva.example"),
         ("provider: {domain: pier.example., name: Pier}", "Pier", "pier.example"),
+        ("provider: {domain: WWW.Pier.example, name: Pier}", "Pier", "pier.example"),
+        ("provider: Pier\nwebUrl: https://www.example/x", "Pier", "www.example"),
         ("provider: {name: Zürich}\nwebUrl: https://zürich.example/", "Zürich", "xn--zrich-kva.example"),
     ],
 )

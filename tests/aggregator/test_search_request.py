@@ -97,6 +97,7 @@ def test_the_sites_own_limit_is_the_default_up_to_the_most_there_is() -> None:
         ("topic=%7Ea-b._", "topic=~a-b._"),
         ("topic=ﬁsh&topic=FISH", "topic=fish"),
         ("provider=PIER.example.", "provider=pier.example"),
+        ("provider=www.pier.example", "provider=pier.example"),
         ("min_quality=060&limit=007", "min_quality=60&limit=7"),
         ("min_quality=0", "min_quality=0"),
         ("limit=10&order=newest", "limit=10"),
