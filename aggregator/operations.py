@@ -1,5 +1,6 @@
 """What the commands that run once do, without the command line: preview and publish."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +13,8 @@ from aggregator.publish import Published, publish
 from aggregator.refresh import Progress, Report
 from aggregator.scratch import opened, scratch_copy
 from aggregator.wiring import wire
+from feeds.formats import FORMATS
+from feeds.slug import slug
 
 
 def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, progress: Progress) -> bytes:
@@ -42,12 +45,24 @@ def _body(feeds: FeedDrafts, path: str, asked: str, snapshot: Snapshot) -> bytes
     draft = feeds.find(path, snapshot)
     if draft is None:
         known = [known.rpartition(".")[0] for known in feeds.paths(snapshot)]
-        close = get_close_matches(path.rpartition(".")[0], known, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        meant = " or ".join(_meant(asked, known))
+        hint = f"; did you mean {meant}?" if meant else ""
         raise UnknownFeedError(
             f"{asked!r} is no feed, expected an id such as 'all' or a path such as '/topics/ai'{hint}"
         )
     return draft.make().body
+
+
+def _meant(asked: str, known: Sequence[str]) -> list[str]:
+    """Give the paths that may be meant: of the same name in another group or with a suffix too many, else the closest."""
+    stem = asked.lower()
+    for chosen in FORMATS.values():
+        stem = stem.removesuffix(chosen.suffix)
+    name = stem.rpartition("/")[2]
+    same = [path for path in known if path.rpartition("/")[2] in {name, slug(name)}]
+    # By the name alone: what stands before it would make any two short names close.
+    by_name = {path.rpartition("/")[2]: path for path in reversed(known)}
+    return sorted(set(same)) or [by_name[close] for close in get_close_matches(name, by_name, n=1)]
 
 
 def _path(feed: str) -> str:

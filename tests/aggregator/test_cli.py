@@ -206,6 +206,32 @@ def test_preview_of_no_feed_is_status_2_and_says_what_may_be_meant(workshop: Wor
     assert "did you mean /feeds/boats?" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Boats", "/feeds/boats or /topics/boats"),
+        ("boats.atom", "/feeds/boats or /topics/boats"),
+        ("/topic/boats", "/feeds/boats or /topics/boats"),
+        ("Small Tugs", "/topics/small-tugs"),
+        ("smal-tugs", "/topics/small-tugs"),
+        ("pier.example", "/providers/pier.example"),
+        ("/topics/small-tug", "/topics/small-tugs"),
+    ],
+)
+def test_preview_knows_what_is_meant_by_another_form_of_a_name(
+    workshop: Workshop, asked: str, meant: str
+) -> None:
+    workshop.configure("feeds: [{id: boats, title: Boats}]\n")
+    workshop.write("ferry", "topics: [Boats, Small Tugs]", "provider: {name: Pier, domain: pier.example}")
+    assert f"did you mean {meant}?\n" in run_on(workshop, "preview", asked).stderr
+
+
+@pytest.mark.parametrize("asked", ["zzz", "/topics/x"])
+def test_preview_guesses_nothing_that_is_far_off(workshop: Workshop, asked: str) -> None:
+    result = run_on(workshop, "preview", asked)
+    assert result.stderr.strip().endswith("expected an id such as 'all' or a path such as '/topics/ai'")
+
+
 def test_publish_writes_the_tree_and_says_so(workshop: Workshop) -> None:
     workshop.write("ferry")
     out = workshop.folder / "out"
