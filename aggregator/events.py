@@ -37,7 +37,7 @@ class Event:
             _logger.log(self.level, self.text.format(**fields), exc_info=exception, extra=extra)
 
 
-SERVING = Event("server.started", logging.INFO, "serving {site} on http://{host}:{port}")
+SERVING = Event("server.started", logging.INFO, "serving {site} on {url}, listening on {host} port {port}")
 STOPPING = Event("server.stopping", logging.INFO, "stopping")
 LEFT = Event(
     "server.left",

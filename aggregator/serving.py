@@ -25,6 +25,7 @@ from aggregator.server import (
     create_app,
     lifetime,
     listen,
+    url_of,
 )
 from aggregator.version_keeper import VersionKeeper
 from aggregator.wiring import wire
@@ -64,8 +65,9 @@ class Serving:
         observing = Observing(self._tally, gather, server.metrics, server.request_log)
         app = create_app(lambda: self._served, clock=self._now, observing=observing)
         self._running = await listen(app, host, port, reuse_port=reuse_port)
-        events.SERVING.log(site=self._settings.site.url, host=host, port=self._running.port)
-        return self._running.port
+        port = self._running.port
+        events.SERVING.log(site=self._settings.site.url, url=url_of(host, port), host=host, port=port)
+        return port
 
     def figures(self) -> Figures:
         """Give what this process has counted."""

@@ -118,8 +118,17 @@ def _build(text: str) -> Node | None:
         return _document(yaml.CSafeLoader(text).get_event)
     except yaml.MarkedYAMLError as error:
         # Only what is wrong and where: the library's own text quotes the lines around, which may hold a secret.
-        reason, place = error.problem or error.context, error.problem_mark or error.context_mark
-        raise YamlNodesError(f"is no YAML: {reason}", place or At(0, 0)) from None
+        reason, place = error.problem or error.context, error.problem_mark or error.context_mark or At(0, 0)
+        hint = "; indent with blanks, YAML allows no tabs there" if _is_at_tab(text, place) else ""
+        raise YamlNodesError(f"is no YAML: {reason}{hint}", place) from None
+
+
+def _is_at_tab(text: str, place: Place) -> bool:
+    """Tell whether a tab is in the way at a place, or before it in the indent of its line."""
+    lines = text.split("\n")
+    line = lines[place.line] if place.line < len(lines) else ""
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\t" in indent or line[place.column : place.column + 1] == "\t"
 
 
 def _document(next_event: Callable[[], Any]) -> Node | None:  # noqa: C901, PLR0912  one loop, for the reason below

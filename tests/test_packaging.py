@@ -302,7 +302,7 @@ def test_its_commands_exist(image: Build) -> None:
 def test_it_listens_where_the_image_says(server: RunningSite) -> None:
     (command,), (exposed,) = of_kind(FINAL, "CMD"), of_kind(FINAL, "EXPOSE")
     assert command.json()[2:] == ["--host", "0.0.0.0", "--port", exposed.arguments]  # noqa: S104  what is tested
-    assert any("on http://0.0.0.0:" in line for line in server.lines)
+    assert any("listening on 0.0.0.0 port" in line for line in server.lines)
 
 
 def test_its_health_check_tells_a_server_that_lives_from_one_that_does_not(

@@ -10,6 +10,7 @@ headers.py      the header fields that answers share: pure
 base_path.py    the path below which the site lies
 addresses.py    which path a request means, and where old addresses lead: pure
 conditional.py  whether what the client holds is current: pure
+listening.py    where a server that listens can be asked: pure
 lifetime.py     how long caches may keep a document: pure
 encoding.py     which content codings a request accepts: pure
 searching.py    from a search to its edition, or to why there is none
@@ -26,6 +27,7 @@ stalls.py       clients that stop reading
 from aggregator.server.addresses import Addresses
 from aggregator.server.app import create_app
 from aggregator.server.lifetime import Lifetime, lifetime
+from aggregator.server.listening import url_of
 from aggregator.server.observing import Observing
 from aggregator.server.runner import Running, listen
 from aggregator.server.served import READY, Editions, Readiness, Searches, Served
@@ -45,4 +47,5 @@ __all__ = [
     "create_app",
     "lifetime",
     "listen",
+    "url_of",
 ]

@@ -86,7 +86,18 @@ def test_a_picture_beside_the_articles_is_no_article() -> None:
 def test_fault_01_a_tab_indent_is_an_error() -> None:
     line, column, reason = fault("title: x\nprovider:\n\tname: y")
     assert (line, column) == (4, 1)
-    assert "cannot start any token" in reason
+    assert reason == (
+        "the front matter is no YAML: found character that cannot start any token; indent with blanks, YAML allows no tabs there"
+    )
+
+
+@pytest.mark.parametrize("front", ["title: x\ntopics:\n  -\ta: b\n  \t- c", "title: x\na:\n  b: c\n\td: e"])
+def test_fault_01_a_tab_anywhere_in_an_indent_is_called_one(front: str) -> None:
+    assert fault(front)[2].endswith("YAML allows no tabs there")
+
+
+def test_a_fault_without_a_tab_says_nothing_of_tabs() -> None:
+    assert "tab" not in fault("title: x\na: [b\nc: d")[2]
 
 
 @pytest.mark.parametrize(
