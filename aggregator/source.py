@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aggregator.config import SourceSettings
-from aggregator.errors import Problem, Severity, SourceError
+from aggregator.errors import AggregatorError, Problem, Severity, SourceError
 from aggregator.globs import compile_globs
 from aggregator.stamp import UNKNOWN, Stamp
 
@@ -58,15 +58,15 @@ class Scan:
     problems: tuple[Problem, ...]
 
 
-class UnreadableFileError(Exception):
+class UnreadableFileError(AggregatorError):
     """A file can't be read; the text says why and what was expected."""
 
 
-class VanishedFileError(Exception):
+class VanishedFileError(AggregatorError):
     """A file was there a moment ago and is not now. No error of anybody's. The text is its path."""
 
 
-class BusyFileError(Exception):
+class BusyFileError(AggregatorError):
     """A file was being written each time it was read; the next scan finds it again."""
 
 

@@ -12,6 +12,8 @@ from typing import Any, Protocol, TypeAlias
 
 import yaml
 
+from aggregator.errors import AggregatorError
+
 SECURED = "secured"
 
 _DEEPEST = 20
@@ -42,7 +44,7 @@ class At:
     column: int
 
 
-class YamlNodesError(Exception):
+class YamlNodesError(AggregatorError):
     """The text is no YAML, or not of the kind that front matter may hold.
 
     `reason` never quotes the text: what stands around a fault may be a secret. `key` is the dotted key where that may be told.
