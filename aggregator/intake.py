@@ -3,10 +3,10 @@
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
@@ -14,10 +14,12 @@ from pathlib import Path
 from threading import Thread
 from time import time_ns
 
+from aggregator.catalogue import Prepared, prepare
 from aggregator.errors import Problem, SourceError
 from aggregator.frontmatter import Outcome, Reading, read_article
 from aggregator.source import BusyFileError, UnreadableFileError, VanishedFileError, read_file
 from aggregator.stamp import UNKNOWN, Stamp
+from aggregator.topic_names import with_named_topics
 
 # Bytes, path, reading and the name that problems carry, to an outcome. A function of a module, for a process to find it there.
 ReadArticle = Callable[[bytes, str, Reading, str], Outcome]
@@ -37,13 +39,27 @@ _CHECK_SECONDS = 0.2
 class Taken:
     """What reading one file gave. The stamp is UNKNOWN where the file is to be read again the next time.
 
-    digest  16 bytes that tell its content from others, none where it could not be read
+    digest    16 bytes that tell its content from others, none where it could not be read
+    prepared  the article of the outcome, made ready, where that was wanted
     """
 
     path: str
     stamp: Stamp
     digest: bytes
     outcome: Outcome
+    prepared: Prepared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing:
+    """How articles are made ready for the catalogue.
+
+    topic_names     the name that each folded name of a topic stands for, where the configuration names it
+    keeps_articles  whether outcomes keep the article as its file has it
+    """
+
+    topic_names: Mapping[str, str]
+    keeps_articles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,7 @@ class _Intake:
     reading: Reading
     limit: int
     read: ReadArticle
+    preparing: Preparing | None
 
     def take(self, path: str) -> Taken | None:
         file = str(self.root / path)
@@ -66,7 +83,13 @@ class _Intake:
         except UnreadableFileError as error:
             return Taken(path, UNKNOWN, b"", Outcome(problems=(Problem(file=file, reason=str(error)),)))
         digest = blake2b(data, digest_size=16).digest()
-        return Taken(path, stamp, digest, self.read(data, path, self.reading, file))
+        outcome = self.read(data, path, self.reading, file)
+        if self.preparing is None or outcome.article is None:
+            return Taken(path, stamp, digest, outcome)
+        prepared = prepare(with_named_topics(outcome.article, self.preparing.topic_names))
+        # To send it twice to another process would take longer than to write it.
+        kept = outcome if self.preparing.keeps_articles else replace(outcome, article=None)
+        return Taken(path, stamp, digest, kept, prepared)
 
     def take_all(self, paths: Sequence[str]) -> list[Taken]:
         return [taken for path in paths if (taken := self.take(path)) is not None]
@@ -82,18 +105,21 @@ def take_in(
     reading: Reading,
     limit: int,
     *,
+    preparing: Preparing | None = None,
     processes: int | None = None,
     read: ReadArticle = read_article,
     check: Callable[[], None] = _unchecked,
 ) -> Generator[Taken, None, None]:
     """Read files of at most `limit` bytes, in the order of `paths`. A file that is gone or is being written is left out.
 
+    preparing  how articles are made ready for the catalogue, None: they are not
     processes  None: as many as suit the number of files and of processors; 1: a thread of this one
     check      called again and again while a file is waited for; what it raises ends the wait
 
     Raises SourceError where a process dies. Closing the iterator ends the processes.
     """
-    return _in_pool(processes or _suitable(len(paths)), _Intake(root, reading, limit, read), paths, check)
+    intake = _Intake(root, reading, limit, read, preparing)
+    return _in_pool(processes or _suitable(len(paths)), intake, paths, check)
 
 
 def _suitable(count: int) -> int:

@@ -2,22 +2,22 @@
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
 from aggregator import events
-from aggregator.catalogue import Catalogue, FileRead, Snapshot, Writer
+from aggregator.catalogue import Catalogue, FileRead, Prepared, Snapshot, Writer
 from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
 from aggregator.errors import Problem, RefreshError, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
-from aggregator.intake import Taken, take_in
+from aggregator.intake import Preparing, Taken, take_in
 from aggregator.lease import Lease
 from aggregator.source import Scan, scan
 from aggregator.stamp import UNKNOWN
+from aggregator.topic_names import topic_aliases
 from feeds.article import Article
-from feeds.selection import fold
 
 # Told how many files have been read, and how many there are to read.
 Progress = Callable[[int, int], None]
@@ -71,10 +71,6 @@ def _untold(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _unobserved(_article: Article) -> None:
-    """Look at nothing."""
-
-
 class Refresh:
     """The refreshes of one configuration. Not for two threads at once.
 
@@ -86,7 +82,7 @@ class Refresh:
         settings: Settings,
         definitions: Definitions,
         catalogue: Catalogue,
-        observe: Observe = _unobserved,
+        observe: Observe | None = None,
     ) -> None:
         self._observe = observe
         self._settings = settings
@@ -200,41 +196,45 @@ class Refresh:
         self, writer: Writer, work: _Work, paths: Iterable[str]
     ) -> Generator[FileRead, None, None]:
         limit = self._settings.limits.file
+        preparing = Preparing(self._aliases, keeps_articles=self._observe is not None)
+        taking = take_in(
+            work.settings.path,
+            list(paths),
+            work.reading,
+            limit,
+            preparing=preparing,
+            check=work.lease.check,
+        )
         # Closed in any case, for the processes that read to end.
-        with closing(
-            take_in(work.settings.path, list(paths), work.reading, limit, check=work.lease.check)
-        ) as reads:
+        with closing(taking) as reads:
             for taken in reads:
                 work.lease.renew()
                 yield self._file_read(writer, work, taken)
 
     def _file_read(self, writer: Writer, work: _Work, taken: Taken) -> FileRead:
-        name = work.settings.name
-        outcome = taken.outcome
+        name, outcome, article = work.settings.name, taken.outcome, taken.prepared
+        if self._observe is not None and outcome.article is not None:
+            self._observe(outcome.article)
         self._problems.pop((name, taken.path), None)
         if outcome.problems:
             self._problems[name, taken.path] = outcome.problems
         place = f"{name}/{taken.path}"
         is_new = taken.path not in work.known
-        origin = writer.origins.origin_of(place, taken.digest, is_new=is_new) if outcome.article else place
+        origin = writer.origins.origin_of(place, taken.digest, is_new=is_new) if article else place
         return FileRead(
             source=name,
             path=taken.path,
             stamp=taken.stamp,
-            article=self._named(outcome.article, place, origin),
+            article=article and self._identified(article, place, origin),
             has_problems=bool(outcome.problems),
             digest=taken.digest,
             origin=origin if origin != place else None,
         )
 
-    def _named(self, article: Article | None, place: str, origin: str) -> Article | None:
-        """Give the article with its topics by their configured names, and by the identity of the place where its file first lay."""
-        if article is None:
-            return None
-        self._observe(article)
-        article = with_named_topics(article, self._aliases)
-        is_of_place = origin != place and article.id == self._settings.site.identity(place)
-        return replace(article, id=self._settings.site.identity(origin)) if is_of_place else article
+    def _identified(self, article: Prepared, place: str, origin: str) -> Prepared:
+        """Give the article by the identity of the place where its file first lay."""
+        is_of_place = origin != place and article.identity == self._settings.site.identity(place)
+        return article.identified(self._settings.site.identity(origin)) if is_of_place else article
 
     def _report(
         self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]
@@ -277,24 +277,3 @@ def reading_of(source: SourceSettings, settings: Settings) -> Reading:
         embeds=settings.embeds,
         max_front_matter=settings.limits.front_matter,
     )
-
-
-def topic_aliases(settings: Settings) -> dict[str, str]:
-    """Give the name that each folded name of a topic stands for, where the configuration names it."""
-    if settings.topics is None:
-        return {}
-    return {
-        fold(alias): name
-        for name, named in sorted(settings.topics.named.items())
-        for alias in (name, *named.aliases)
-    }
-
-
-def with_named_topics(article: Article, aliases: Mapping[str, str]) -> Article:
-    """Give the article with each of its topics once, by the name that the configuration gives it."""
-    topics = {
-        fold(topic): topic
-        for topic in reversed([aliases.get(fold(topic), topic) for topic in article.topics])
-    }
-    named = tuple(reversed(topics.values()))
-    return article if named == article.topics else replace(article, topics=named)

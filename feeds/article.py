@@ -6,6 +6,7 @@ What is deliberately not here: `secured`. The front matter reader drops it befor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,18 @@ class State(StrEnum):
     REMOVED = "removed"
 
 
-def state_of(article: Article, now: datetime) -> State:
+class Publishable(Protocol):
+    """What decides whether the world may see an article: an Article has it, and so has whatever was made of one."""
+
+    @property
+    def published(self) -> datetime: ...
+    @property
+    def is_published(self) -> bool: ...
+    @property
+    def is_removed(self) -> bool: ...
+
+
+def state_of(article: Publishable, now: datetime) -> State:
     """Decide, here and nowhere else, whether `article` may leave the server at `now` (aware)."""
     if article.is_removed:
         return State.REMOVED

@@ -4,6 +4,7 @@
     obstacles.py what stands in the way of one
     tables.py    what is kept
     records.py   Article to text and back
+    preparing.py an article made ready for the catalogue: pure
     names.py     the topics, providers and categories that have feeds of their own
     deadlines.py statements that take too long, ended
     deciding.py  what a changed file means for an entry: pure
@@ -25,6 +26,7 @@ stamp, a hash of its identity and the time at which it is due are kept, so the d
 from aggregator.catalogue.catalogue import Catalogue
 from aggregator.catalogue.explaining import Found, Tally, Verdict
 from aggregator.catalogue.names import Kind, Listed, selection_of
+from aggregator.catalogue.preparing import Prepared, prepare
 from aggregator.catalogue.reading import Generation, Snapshot
 from aggregator.catalogue.versions import Version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
@@ -39,10 +41,12 @@ __all__ = [
     "Kind",
     "KnownFile",
     "Listed",
+    "Prepared",
     "Snapshot",
     "Tally",
     "Verdict",
     "Version",
     "Writer",
+    "prepare",
     "selection_of",
 ]

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.catalogue.records import encode_with_digests
-from feeds.article import Article, State
+from aggregator.catalogue.preparing import Prepared
+from feeds.article import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +32,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What an entry shall be: when it counts as updated, when it was first seen, and its record."""
+    """What an entry shall be: when it counts as updated, and when it was first seen."""
 
     updated: datetime
     first_seen: datetime
-    content: bytes
-    whole: bytes
-    record: str
-
-
-def rank_of(article: Article) -> datetime:
-    """Give the time by which duplicates are told apart: the one updated last counts."""
-    return article.updated or article.published
 
 
 def winner(claims: Iterable[Claim]) -> Claim | None:
@@ -55,39 +47,36 @@ def winner(claims: Iterable[Claim]) -> Claim | None:
     return max(ordered, key=lambda claim: (claim.state is not State.SCHEDULED, claim.rank), default=None)
 
 
-def unripe(article: Article, now: datetime) -> datetime | None:
+def unripe(article: Prepared, now: datetime) -> datetime | None:
     """Give the `updated` of an article that says one of the future, None where it does not."""
     return article.updated if article.updated is not None and article.updated > now else None
 
 
-def _claimed(article: Article, now: datetime) -> datetime:
+def _claimed(article: Prepared, now: datetime) -> datetime:
     """Give when the article says that it was updated.
 
     An `updated` of the future is not believed until its time has come. To take it for now instead would give each machine, and each
     new catalogue, another time, and so other bytes (E1).
     """
-    said = article.published if unripe(article, now) else rank_of(article)
+    said = article.published if unripe(article, now) else article.rank
     return min(said, now)
 
 
-def rule(article: Article, standing: Standing | None, now: datetime) -> Ruling | None:
+def rule(article: Prepared, standing: Standing | None, now: datetime) -> Ruling | None:
     """Decide what the entry of the public `article` becomes at `now`; None where it stays what it is.
 
     `updated` moves only when the article says so or its content changed (RFC 4287 section 4.2.15), or when it comes back after
     having been withdrawn (RFC 6721 section 3: a later `updated` than the tombstone's `when`); it never lies in the future.
     """
-    record, content, whole = encode_with_digests(article)
     claimed = _claimed(article, now)
     if standing is None:
-        return Ruling(updated=claimed, first_seen=now, content=content, whole=whole, record=record)
+        return Ruling(updated=claimed, first_seen=now)
     if standing.withdrawn_at is not None:
         updated = now
-    elif content == standing.content:
+    elif article.content == standing.content:
         updated = max(standing.updated, claimed)
     else:
         updated = claimed if claimed > standing.updated else max(now, standing.updated)
-    if standing.withdrawn_at is None and whole == standing.whole and updated == standing.updated:
+    if standing.withdrawn_at is None and article.whole == standing.whole and updated == standing.updated:
         return None
-    return Ruling(
-        updated=updated, first_seen=standing.first_seen, content=content, whole=whole, record=record
-    )
+    return Ruling(updated=updated, first_seen=standing.first_seen)

@@ -5,7 +5,6 @@ Words compare without case and accents. PostgreSQL would have its own index here
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -14,7 +13,7 @@ _CREATE = """
     USING fts5(title, excerpt, body, tokenize = "unicode61 remove_diacritics 2")
 """
 _REMOVE = text("DELETE FROM entry_text WHERE rowid = :key")
-_ADD = text("INSERT INTO entry_text (rowid, title, excerpt, body) VALUES (:key, :title, :excerpt, :body)")
+_ADD = "INSERT INTO entry_text (rowid, title, excerpt, body) VALUES (?, ?, ?, ?)"
 
 
 # From 3.42 on FTS5 takes the words of what is removed out of the index at once; before, they stay until a merge.
@@ -40,7 +39,7 @@ def remove_texts(connection: Connection, keys: Sequence[int]) -> None:
         connection.execute(_REMOVE, [{"key": key} for key in keys])
 
 
-def add_texts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def add_texts(connection: Connection, rows: Sequence[tuple[int, str, str, str]]) -> None:
     """Put entries, as key, title, excerpt and body of plain text, into the index."""
     if rows:
-        connection.execute(_ADD, list(rows))
+        connection.exec_driver_sql(_ADD, list(rows))

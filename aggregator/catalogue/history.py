@@ -10,10 +10,12 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     FromClause,
     Select,
     Tuple,
+    and_,
     func,
     literal,
     select,
@@ -23,9 +25,17 @@ from sqlalchemy import (
 
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria
-from aggregator.catalogue.names import Kind, names_of
-from aggregator.catalogue.tables import archives, entries, key_of, memberships, shown
-from feeds.article import Article
+from aggregator.catalogue.names import Kind
+from aggregator.catalogue.preparing import Prepared
+from aggregator.catalogue.tables import (
+    archives,
+    entries,
+    entry_topics,
+    key_of,
+    memberships,
+    names,
+    shown,
+)
 from feeds.definition import FeedDefinition
 
 EVERYTHING = "/feeds/all"
@@ -33,6 +43,7 @@ EVERYTHING = "/feeds/all"
 # The published date in whole seconds, in the lower bits of an arrival: until the year 2514.
 _SECONDS_BITS = 34
 _MICROSECONDS = 1_000_000
+_MEMBER = ("feed", "arrival", "key")
 
 
 def feed_key(definition: FeedDefinition) -> int:
@@ -53,12 +64,19 @@ class Memberships:
     """
 
     def __init__(
-        self, connection: Connection, definitions: Sequence[FeedDefinition], generation: int, as_of: datetime
+        self,
+        connection: Connection,
+        definitions: Sequence[FeedDefinition],
+        generation: int,
+        as_of: datetime,
+        *,
+        is_first: bool,
     ) -> None:
         self._connection = connection
         self._definitions = [definition for definition in definitions if definition.path != EVERYTHING]
         self._generation = generation
         self._as_of = as_of
+        self._is_first = is_first
         self.touched: set[int] = set()
 
     def touch(self, keys: Sequence[int]) -> None:
@@ -68,13 +86,16 @@ class Memberships:
             self.touched.update(self._connection.execute(statement).scalars())
 
     def follow(
-        self, written: Mapping[int, Article], returned: Collection[int], edited: Collection[int]
+        self, written: Mapping[int, Prepared], returned: Collection[int], edited: Collection[int]
     ) -> None:
         """Bring the members of every feed up to date with entries that were written.
 
         returned  those that had been withdrawn: they arrive everywhere again
         edited    those with another `updated`: they arrive again where a closed archive holds them (RFC 5005 section 4.1)
         """
+        if self._is_first:
+            # `fill` will do it for all at once.
+            return
         self.remove(sorted(returned))
         self._leave_archives(sorted(edited))
         self._follow_names(written)
@@ -83,6 +104,39 @@ class Memberships:
                 self._follow_definition(definition, batch)
         self.touch(sorted(written))
 
+    def fill(self) -> None:
+        """Bring the members of all feeds up to date, once the first load has written every entry.
+
+        One statement for each kind of feed, in the order of the table: row by row it took a quarter of a first load (measured).
+        """
+        if not self._is_first:
+            return
+        for members in self._automatic():
+            ordered = members.order_by(*(members.selected_columns[name] for name in _MEMBER))
+            self._connection.execute(memberships.insert().from_select(_MEMBER, ordered))
+        for definition in self._definitions:
+            self._follow_definition(definition, None)
+        self.touched.update(self._connection.execute(select(memberships.c.feed).distinct()).scalars())
+
+    def _automatic(self) -> Iterator[Select[tuple[int, int, int]]]:
+        """Give statements for the members of the feeds that every article is in by what it says, as `_MEMBER`."""
+        public, arrival = (
+            entries.c.withdrawn_at.is_(None),
+            self._arrival_of(entries.c.published).label("arrival"),
+        )
+        yield select(literal(key_of(EVERYTHING)).label("feed"), arrival, entries.c.key).where(public)
+        arrived = self._arrival_of(entry_topics.c.published).label("arrival")
+        yield select(entry_topics.c.topic.label("feed"), arrived, entry_topics.c.key).where(
+            entry_topics.c.key.in_(select(entries.c.key).where(public))
+        )
+        for kind, column in ((Kind.PROVIDER, entries.c.provider), (Kind.CATEGORY, entries.c.category)):
+            is_named = and_(names.c.kind == kind, names.c.folded == column)
+            yield (
+                select(names.c.key.label("feed"), arrival, entries.c.key)
+                .join_from(entries, names, is_named)
+                .where(public)
+            )
+
     def remove(self, keys: Sequence[int]) -> None:
         """Forget entries."""
         for batch in batches(keys):
@@ -90,7 +144,7 @@ class Memberships:
 
     def define(self, definition: FeedDefinition) -> None:
         """Bring the members of a feed up to date with its definition, which is new or has changed."""
-        if definition.path != EVERYTHING:
+        if definition.path != EVERYTHING and not self._is_first:
             self._follow_definition(definition, None)
         self._connection.execute(shown.delete().where(shown.c.feed == feed_key(definition)))
         self.touched.add(feed_key(definition))
@@ -124,7 +178,7 @@ class Memberships:
         for batch in batches(keys):
             self._connection.execute(memberships.delete().where(memberships.c.key.in_(batch), is_archived))
 
-    def _follow_names(self, written: Mapping[int, Article]) -> None:
+    def _follow_names(self, written: Mapping[int, Prepared]) -> None:
         """Follow the feeds that every article is in by what it says: that of everything, and those of its names."""
         automatic = {key: _automatic_feeds(article) for key, article in written.items()}
         known = self._automatic_members(sorted(written))
@@ -167,21 +221,23 @@ class Memberships:
         )
         gone = (memberships.c.feed == feed, memberships.c.key.in_(left))
         self._connection.execute(memberships.delete().where(*gone))
-        published = type_coerce(entries.c.published, BigInteger) // _MICROSECONDS
-        seconds = func.min(func.max(published, 0), (1 << _SECONDS_BITS) - 1)
-        arrival = literal(self._generation << _SECONDS_BITS) + seconds
-        joining = select(literal(feed), arrival, entries.c.key).where(
+        joining = select(literal(feed), self._arrival_of(entries.c.published), entries.c.key).where(
             *public, *among, *wanted, entries.c.key.not_in(members)
         )
-        self._connection.execute(memberships.insert().from_select(["feed", "arrival", "key"], joining))
+        self._connection.execute(memberships.insert().from_select(_MEMBER, joining))
+
+    def _arrival_of(self, published: ColumnElement[datetime]) -> ColumnElement[int]:
+        seconds = type_coerce(published, BigInteger) // _MICROSECONDS
+        bounded = func.min(func.max(seconds, 0), (1 << _SECONDS_BITS) - 1)
+        return literal(self._generation << _SECONDS_BITS) + bounded
 
     def _arrival(self, published: datetime) -> int:
         seconds = min(max(int(published.timestamp()), 0), (1 << _SECONDS_BITS) - 1)
         return (self._generation << _SECONDS_BITS) + seconds
 
 
-def _automatic_feeds(article: Article) -> set[int]:
-    return {key_of(EVERYTHING), *(name.key for name in names_of(article))}
+def _automatic_feeds(article: Prepared) -> set[int]:
+    return {key_of(EVERYTHING), *article.name_keys}
 
 
 def close_archives(connection: Connection, feeds: Sequence[int], size: int, generation: int) -> None:

@@ -1,16 +1,15 @@
 """How often names are used, kept up to date by differences: the cost is that of the change, not of the archive."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.catalogue.batches import batches
-from aggregator.catalogue.names import Kind, Name, names_of
+from aggregator.catalogue.names import Kind, Name
 from aggregator.catalogue.tables import names, spellings
-from feeds.article import Article
 from feeds.slug import slug, slug_with_suffix
 
 
@@ -20,10 +19,13 @@ class NameCounts:
     def __init__(self) -> None:
         self._differences: Counter[Name] = Counter()
 
-    def count(self, article: Article, difference: int) -> None:
-        """Count an article that became public (1) or is so no more (-1)."""
-        for name in names_of(article):
-            self._differences[name] += difference
+    def add(self, names: Iterable[Name]) -> None:
+        """Count the names of articles that became public."""
+        self._differences.update(names)
+
+    def subtract(self, names: Iterable[Name]) -> None:
+        """Count the names of articles that are public no more."""
+        self._differences.subtract(names)
 
     def write(self, connection: Connection) -> None:
         """Write the differences."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from aggregator.catalogue.tables import key_of
 from feeds.article import Article
@@ -17,8 +18,7 @@ class Kind(StrEnum):
     CATEGORY = "categories"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """One spelling of a name. Names compare by `folded`; a provider's is its domain."""
 
     kind: Kind

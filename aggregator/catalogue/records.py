@@ -1,7 +1,8 @@
 """An Article as the text that the catalogue keeps, and back. Absent values are left out; the same article gives the same text."""
 
 import json
-from dataclasses import MISSING, fields, is_dataclass, replace
+from collections.abc import Hashable
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
@@ -10,52 +11,51 @@ from typing import Any
 from feeds.article import Action, Article, Author, Image, Provider, Related
 
 
-def encode(article: Article) -> str:
-    """Write `article` as JSON text."""
-    return _dumps(_plain(article))
-
-
-def encode_with_digests(article: Article) -> tuple[str, bytes, bytes]:
-    """Write `article`; give 16 bytes that tell what an entry shows from what it showed before, and 16 for all that is kept.
+def encode(article: Article) -> tuple[str, bytes, bytes]:
+    """Write `article` as JSON text; give 16 bytes that tell what an entry shows from what it showed before, and 16 for all of the text.
 
     What an entry shows is all but its place on disk, its own date of change and its marks.
     """
-    plain = _plain(article)
-    record = _dumps(plain)
-    shown = {name: value for name, value in plain.items() if name not in _NOT_SHOWN}
-    return record, _digest(_dumps(shown)), _digest(record)
+    shown = _plain_fields(article)
+    others = {name: shown.pop(name) for name in _NOT_SHOWN if name in shown}
+    text = _dumps(shown)
+    # Two objects written as one: what is shown need not be written twice for its digest.
+    record = f"{text[:-1]},{_dumps(others)[1:]}"
+    return record, _digest(text), _digest(record)
 
 
-def decode(record: str, updated: datetime) -> Article:
+def decode(record: str, updated: datetime | None) -> Article:
     """Read what `encode` wrote; `updated` is the entry's effective time of change."""
     return replace(_article(json.loads(record)), updated=updated)
 
 
-_NOT_SHOWN = frozenset({"source", "path", "updated", "quality", "heat"})
-
-
-def _dumps(plain: Any) -> str:
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+_NOT_SHOWN = ("source", "path", "updated", "quality", "heat")
+_WRITTEN_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _digest(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=16).digest()
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 @cache
-def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in fields(kind))
+def _defaults(kind: Hashable) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))  # type: ignore[arg-type]  # a class
+
+
+def _plain_fields(value: Any) -> dict[str, Any]:
+    found = {}
+    for name, default in _defaults(value.__class__):
+        item = getattr(value, name)
+        if item is not default and item != default:
+            found[name] = item if type(item) in _WRITTEN_AS_THEY_ARE else _plain(item)
+    return found
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        named = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
-        return {name: _plain(item) for name, item, default in named if default is MISSING or item != default}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value
+        return [item if type(item) in _WRITTEN_AS_THEY_ARE else _plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else _plain_fields(value)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -32,6 +32,11 @@ def key_of(text: str) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:8]) >> 1
 
 
+def microseconds(moment: datetime) -> int:
+    """Give a time as the database keeps it."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware UTC time, kept as whole microseconds since 1970 so that it orders and indexes as a number."""
 
@@ -39,7 +44,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:  # noqa: ARG002  SQLAlchemy's signature
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:  # noqa: ARG002  likewise
         return None if value is None else _EPOCH + value * _MICROSECOND

@@ -4,25 +4,27 @@ A batch at a time, so that memory stays flat however many files there are; whate
 one identity, a file that is gone) is settled before the end.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from aggregator.catalogue import records
 from aggregator.catalogue.appearances import note_changes
 from aggregator.catalogue.batches import batches
+from aggregator.catalogue.bulk import insert_rows
 from aggregator.catalogue.criteria import criteria
-from aggregator.catalogue.deciding import Claim, Ruling, Standing, rank_of, rule, unripe, winner
+from aggregator.catalogue.deciding import Claim, Ruling, Standing, rule, unripe, winner
 from aggregator.catalogue.full_text import add_texts, remove_texts
 from aggregator.catalogue.history import Memberships, close_archives, feed_key
 from aggregator.catalogue.name_counts import NameCounts
-from aggregator.catalogue.names import Kind, Name
+from aggregator.catalogue.names import Kind
 from aggregator.catalogue.origins import Origins
+from aggregator.catalogue.preparing import Prepared, unique_names
 from aggregator.catalogue.rankings import settle_rankings
 from aggregator.catalogue.tables import (
     entries,
@@ -30,18 +32,19 @@ from aggregator.catalogue.tables import (
     feeds,
     files,
     generations,
-    key_of,
+    microseconds,
     sources,
 )
 from aggregator.catalogue.tables import records as record_table
-from aggregator.clean import plain_text
 from aggregator.stamp import Stamp
-from feeds.article import Article, State, state_of
+from feeds.article import State, state_of
 from feeds.definition import FeedDefinition
-from feeds.selection import fold
 
 BROKEN = "broken"
 SKIPPED = "skipped"
+
+# The state of a file, the key of its article, its rank and when it is due, as the database keeps them.
+_Claim = tuple[str, int | None, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ class FileRead:
     source: str
     path: str
     stamp: Stamp
-    article: Article | None
+    article: Prepared | None
     has_problems: bool
     digest: bytes = b""
     origin: str | None = None
@@ -85,7 +88,7 @@ class Writer:
         self._names = NameCounts()
         self.origins = Origins(connection)
         self.changed_identities: list[tuple[str, str]] = []
-        self._memberships = Memberships(connection, definitions, self._number, now)
+        self._memberships = Memberships(connection, definitions, self._number, now, is_first=self._is_first)
         self._open_keys: set[int] = set()
         self._has_changed = self._is_first
         self.has_withdrawn = False
@@ -195,8 +198,9 @@ class Writer:
         claimed = {key for key, claims in self._claims(self._open_keys).items() if claims}
         self._withdraw(sorted(self._open_keys - claimed))
         self._purge_withdrawn()
-        touched = self._memberships.touched
         self._names.write(self._connection)
+        self._memberships.fill()
+        touched = self._memberships.touched
         self._close_archives(touched, archive_size)
         settle_rankings(self._connection, self._definitions, touched, self._now)
         digest, changed = self._site
@@ -245,51 +249,40 @@ class Writer:
         rows = []
         for read in reads:
             old = known.get(read.path)
-            row = self._file_row(read, old)
-            if old is not None and old["key"] is not None and old["key"] != row["key"]:
-                self._open_keys.add(old["key"])
-                if old["state"] == row["state"] == State.PUBLIC:
+            state, key, rank, due = self._claim(read, old)
+            if old is not None and old.key is not None and old.key != key:
+                self._open_keys.add(old.key)
+                if old.state == state == State.PUBLIC:
                     self.changed_identities.append((source, read.path))
-            rows.append(row)
+            stamp = (read.stamp.inode, read.stamp.size, read.stamp.modified_ns)
+            row = (source, read.path, *stamp, state, key, rank, due)
+            rows.append((*row, read.has_problems, read.digest, read.origin))
         for batch in batches(list(known)):
             self._connection.execute(files.delete().where(files.c.source == source, files.c.path.in_(batch)))
-        self._connection.execute(files.insert(), rows)
+        insert_rows(self._connection, files, rows)
 
-    def _known_files(self, source: str, paths: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def _known_files(self, source: str, paths: Sequence[str]) -> dict[str, Row[Any]]:
         if self._is_first:
             return {}
         found = {}
         for batch in batches(paths):
             statement = select(files).where(files.c.source == source, files.c.path.in_(batch))
-            found.update({row.path: dict(row._mapping) for row in self._connection.execute(statement)})  # noqa: SLF001  public
+            found.update({row.path: row for row in self._connection.execute(statement)})
         return found
 
-    def _file_row(self, read: FileRead, old: dict[str, Any] | None) -> dict[str, Any]:
-        row = {
-            "source": read.source,
-            "path": read.path,
-            "inode": read.stamp.inode,
-            "size": read.stamp.size,
-            "modified_ns": read.stamp.modified_ns,
-            "has_problems": read.has_problems,
-            "digest": read.digest,
-            "origin": read.origin,
-        }
-        if read.article is not None:
-            return row | self._claim_of(read.article)
-        if read.has_problems and old is not None:
-            return row | {name: old[name] for name in ("state", "key", "rank", "due")}
-        state = BROKEN if read.has_problems else SKIPPED
-        return row | {"state": state, "key": None, "rank": None, "due": None}
-
-    def _claim_of(self, article: Article) -> dict[str, Any]:
+    def _claim(self, read: FileRead, old: Row[Any] | None) -> _Claim:
+        article = read.article
+        if article is None and read.has_problems and old is not None:
+            rank, due = (value and microseconds(value) for value in (old.rank, old.due))
+            return old.state, old.key, rank, due
+        if article is None:
+            return BROKEN if read.has_problems else SKIPPED, None, None, None
         state = state_of(article, self._now)
-        key = key_of(article.id)
-        if state is State.SCHEDULED and self._was_public(key, article.published):
+        if state is State.SCHEDULED and self._was_public(article.key, article.published):
             state = State.PUBLIC
         # Of nothing else: how long readers may go without asking must not tell of what they can't see.
         due = {State.SCHEDULED: article.published, State.PUBLIC: unripe(article, self._now)}.get(state)
-        return {"state": state, "key": key, "rank": rank_of(article), "due": due}
+        return state, article.key, microseconds(article.rank), None if due is None else microseconds(due)
 
     def _was_public(self, key: int, published: datetime) -> bool:
         # A clock that stepped back must not take back what has been published with this very date.
@@ -297,9 +290,9 @@ class Writer:
 
     # Entries
 
-    def _settle_entries(self, articles: Mapping[tuple[str, str], Article]) -> None:
-        keys = sorted({key_of(article.id) for article in articles.values()})
-        chosen: dict[int, Article] = {}
+    def _settle_entries(self, articles: Mapping[tuple[str, str], Prepared]) -> None:
+        keys = sorted({article.key for article in articles.values()})
+        chosen: dict[int, Prepared] = {}
         withdrawn = []
         for key, claims in self._claims(keys).items():
             if len(claims) > 1:
@@ -314,7 +307,7 @@ class Writer:
         self._withdraw(withdrawn)
         self._write(chosen)
 
-    def _write(self, chosen: Mapping[int, Article]) -> None:
+    def _write(self, chosen: Mapping[int, Prepared]) -> None:
         standing = self._standing(sorted(chosen))
         rulings = {key: rule(article, standing.get(key), self._now) for key, article in chosen.items()}
         changed = {key: ruling for key, ruling in rulings.items() if ruling is not None}
@@ -329,42 +322,35 @@ class Writer:
         edited = [key for key in known if changed[key].updated > standing[key].updated]
         self._memberships.follow({key: chosen[key] for key in changed}, returned, edited)
 
-    def _insert(self, chosen: Mapping[int, tuple[Article, Ruling]]) -> None:
-        self._connection.execute(
-            entries.insert(), [self._entry_row(key, *pair) for key, pair in chosen.items()]
-        )
-        self._connection.execute(
-            record_table.insert(),
-            [{"key": key, "record": ruling.record} for key, (_, ruling) in chosen.items()],
-        )
-        topics = [row for key, (article, _) in chosen.items() for row in _topic_rows(key, article)]
-        if topics:
-            self._connection.execute(entry_topics.insert(), topics)
-        add_texts(self._connection, [_text_row(key, article) for key, (article, _) in chosen.items()])
-        for article, _ in chosen.values():
-            self._names.count(article, 1)
+    def _insert(self, chosen: Mapping[int, tuple[Prepared, Ruling]]) -> None:
+        articles = [article for article, _ in chosen.values()]
+        insert_rows(self._connection, entries, [self._entry_row(*pair) for pair in chosen.values()])
+        insert_rows(self._connection, record_table, [(one.key, one.record) for one in articles])
+        insert_rows(self._connection, entry_topics, [row for one in articles for row in _topic_rows(one)])
+        add_texts(self._connection, [(one.key, *one.text) for one in articles])
+        self._names.add(chain.from_iterable(one.names for one in articles))
 
-    def _entry_row(self, key: int, article: Article, ruling: Ruling) -> dict[str, Any]:
-        return {
-            "key": key,
-            "identity": article.id,
-            "source": article.source,
-            "path": article.path,
-            "published": article.published,
-            "updated": ruling.updated,
-            "first_seen": ruling.first_seen,
-            "withdrawn_at": None,
-            "revision": self._number,
-            "content": ruling.content,
-            "whole": ruling.whole,
-            "category": fold(article.category) if article.category else None,
-            "type": fold(article.type) if article.type else None,
-            "language": fold(article.language) if article.language else None,
-            "provider": article.provider.domain if article.provider else None,
-            "quality": article.quality,
-            "heat": article.heat,
-            "own_page": article.link is None,
-        }
+    def _entry_row(self, article: Prepared, ruling: Ruling) -> tuple[Any, ...]:
+        return (
+            article.key,
+            article.identity,
+            article.source,
+            article.path,
+            microseconds(article.published),
+            microseconds(ruling.updated),
+            microseconds(ruling.first_seen),
+            None,
+            self._number,
+            article.content,
+            article.whole,
+            article.category,
+            article.type,
+            article.language,
+            article.provider,
+            article.quality,
+            article.heat,
+            article.has_own_page,
+        )
 
     def _withdraw(self, keys: Sequence[int]) -> None:
         """Take entries from the public; what stays is what a retraction needs."""
@@ -375,11 +361,26 @@ class Writer:
                 continue
             self._has_changed = self.has_withdrawn = True
             self._memberships.touch(public)
+            public = self._forget_unseen(public)
+            if not public:
+                continue
             self._discount(public)
             self._connection.execute(record_table.delete().where(record_table.c.key.in_(public)))
             remove_texts(self._connection, public)
             values = {"withdrawn_at": self._now, "revision": self._number}
             self._connection.execute(entries.update().where(entries.c.key.in_(public)).values(**values))
+
+    def _forget_unseen(self, keys: Sequence[int]) -> Sequence[int]:
+        """Forget entries that this very refresh made: nobody has seen them, so nobody is to be told. Give the others."""
+        made_now = (entries.c.revision == self._number, entries.c.first_seen == self._now)
+        unseen = set(
+            self._connection.execute(
+                select(entries.c.key).where(entries.c.key.in_(keys), *made_now)
+            ).scalars()
+        )
+        self._forget(sorted(unseen))
+        self._memberships.remove(sorted(unseen))
+        return [key for key in keys if key not in unseen]
 
     def _forget(self, keys: Sequence[int]) -> None:
         for batch in batches(keys):
@@ -391,7 +392,7 @@ class Writer:
     def _discount(self, keys: Sequence[int]) -> None:
         statement = select(record_table.c.record).where(record_table.c.key.in_(keys))
         for record in self._connection.execute(statement).scalars():
-            self._names.count(records.decode(record, self._now), -1)
+            self._names.subtract(unique_names(records.decode(record, self._now)))
 
     # What stands
 
@@ -432,10 +433,8 @@ class Writer:
         return self._connection.execute(statement).first() is not None
 
 
-def _topic_rows(key: int, article: Article) -> list[dict[str, Any]]:
-    topics = dict.fromkeys(Name(Kind.TOPIC, fold(topic), topic).key for topic in article.topics)
-    return [{"topic": topic, "published": article.published, "key": key} for topic in topics]
-
-
-def _text_row(key: int, article: Article) -> dict[str, Any]:
-    return {"key": key, "title": article.title, "excerpt": article.excerpt, "body": plain_text(article.body)}
+def _topic_rows(article: Prepared) -> Iterator[tuple[int, int, int]]:
+    published = microseconds(article.published)
+    for name, key in zip(article.names, article.name_keys, strict=True):
+        if name.kind is Kind.TOPIC:
+            yield key, published, article.key

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.catalogue import Catalogue, FileRead, Snapshot, Verdict
+from aggregator.catalogue import Catalogue, FileRead, Snapshot, Verdict, prepare
 from aggregator.catalogue.tables import key_of
 from aggregator.definitions import Definitions
 from aggregator.explain import wording
@@ -74,7 +74,7 @@ def judge_hidden(
 
 def _put(article: Article, definitions: Definitions, catalogue: Catalogue, now: datetime) -> None:
     read = FileRead(
-        source=article.source, path=article.path, stamp=UNKNOWN, article=article, has_problems=False
+        source=article.source, path=article.path, stamp=UNKNOWN, article=prepare(article), has_problems=False
     )
     with catalogue.writing(definitions.configured, now) as writer:
         writer.add([read])

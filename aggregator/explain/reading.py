@@ -6,7 +6,8 @@ from aggregator.catalogue import KnownFile
 from aggregator.config import Settings, SourceSettings
 from aggregator.frontmatter import Outcome
 from aggregator.intake import take_in
-from aggregator.refresh import reading_of, topic_aliases, with_named_topics
+from aggregator.refresh import reading_of
+from aggregator.topic_names import topic_aliases, with_named_topics
 from feeds.article import Article
 
 

@@ -11,7 +11,7 @@ from aggregator.errors import Problem
 from aggregator.explain.wording import wanted
 from aggregator.lint.notes import Notes
 from aggregator.lint.rules import finding
-from aggregator.refresh import topic_aliases
+from aggregator.topic_names import topic_aliases
 from feeds.definition import FeedDefinition
 from feeds.selection import Names, fold
 

@@ -13,8 +13,9 @@ from aggregator.lint.configuration import lint_configuration
 from aggregator.lint.notes import Notes
 from aggregator.lint.places import Locator
 from aggregator.lint.store import lint_store
-from aggregator.refresh import Progress, Refresh, Report, topic_aliases
+from aggregator.refresh import Progress, Refresh, Report
 from aggregator.scratch import scratch
+from aggregator.topic_names import topic_aliases
 
 
 def check_site(settings: Settings, now: datetime, progress: Progress) -> Report:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from aggregator.catalogue import Catalogue, FileRead, Snapshot
+from aggregator.catalogue import Catalogue, FileRead, Snapshot, prepare
 from aggregator.stamp import Stamp
 from feeds.article import Article, Provider
 from feeds.definition import FeedDefinition
@@ -33,7 +33,9 @@ def article(name: str, **values: Any) -> Article:
 
 def read_of(one: Article, *, has_problems: bool = False) -> FileRead:
     stamp = Stamp(1, 2, 3)
-    return FileRead(source=one.source, path=one.path, stamp=stamp, article=one, has_problems=has_problems)
+    return FileRead(
+        source=one.source, path=one.path, stamp=stamp, article=prepare(one), has_problems=has_problems
+    )
 
 
 def broken(path: str, source: str = "news") -> FileRead:

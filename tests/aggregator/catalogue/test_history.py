@@ -1,6 +1,8 @@
 """Archives that close and stay closed, whatever is edited, and what is remembered of what was withdrawn."""
 
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +13,7 @@ from feeds.article import Article
 from feeds.definition import FeedDefinition, Order
 from feeds.search_query import parse_search_query
 from feeds.selection import Names, Selection
-from tests.aggregator.catalogue.shelf import HOUR, NOON, Shelf, article
+from tests.aggregator.catalogue.shelf import HOUR, NOON, Shelf, article, read_of
 
 SIZE = 3
 ALL = FeedDefinition(path="/feeds/all", title="All", limit=SIZE)
@@ -186,6 +188,35 @@ def test_what_never_was_public_leaves_nothing(shelf: Shelf) -> None:
     shelf.apply(article("ferry", is_published=False), article("quay", published=NOON + 9 * HOUR))
     shelf.apply(gone=[("news", "ferry.md"), ("news", "quay.md")], now=LATER)
     assert retracted(shelf, ALL) == []
+
+
+@pytest.mark.parametrize("before", [[], [article("other")]], ids=["first load", "later"])
+def test_what_was_public_for_no_reader_leaves_nothing(shelf: Shelf, before: list[Article]) -> None:
+    """A batch finds it public, a later one another file that counts and says that it is not."""
+    if before:
+        shelf.apply(*before)
+    newer = article("ferry", path="zz.md", updated=NOON, is_published=False)
+    with shelf.catalogue.writing(shelf.definitions, LATER) as writer:
+        writer.add([read_of(article("ferry"))])
+        writer.add([read_of(newer)])
+        writer.note_definitions({definition.path: repr(definition) for definition in shelf.definitions})
+        writer.finish(SIZE)
+    assert retracted(shelf, ALL) == []
+    assert shelf.ask(lambda snapshot: snapshot.count()) == len(before)
+
+
+def test_a_first_load_and_later_ones_have_the_same_members(shelf: Shelf, tmp_path: Path) -> None:
+    ones = [
+        article(f"a{number}", topics=("Boats", "Sea")[: number % 3], category=("news", None)[number % 2])
+        for number in range(12)
+    ]
+    shelf.apply(*ones)
+    with closing(Catalogue.open(f"sqlite:///{tmp_path}/later.db")) as catalogue:
+        later = Shelf(catalogue, shelf.definitions, SIZE)
+        later.apply()
+        later.apply(*ones)
+        for feed in (ALL, BOATS, TOPIC):
+            assert (window(later, feed), walked(later, feed)) == (window(shelf, feed), walked(shelf, feed))
 
 
 def test_what_was_withdrawn_long_ago_is_forgotten(shelf: Shelf) -> None:

@@ -1,0 +1,90 @@
+"""An article made ready for the catalogue: a pure function of it, which the processes that read files do, for it takes longer than writing."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from aggregator.catalogue.names import Name, names_of
+from aggregator.catalogue.records import decode, encode
+from aggregator.catalogue.tables import key_of
+from aggregator.clean import plain_text
+from feeds.article import Article
+from feeds.selection import fold
+
+
+class Prepared(NamedTuple):
+    """All that the catalogue keeps of an article and can be told without it. A tuple, since those are quick to send to a process.
+
+    key              of the identity
+    published        aware, UTC; updated: None where the article does not say
+    record           the article as text, with digests of what an entry shows of it, and of the whole
+    names, name_keys every name that it stands under, once, and their keys
+    category, type, language  folded
+    text             title, excerpt and body as plain text
+    """
+
+    key: int
+    identity: str
+    source: str
+    path: str
+    published: datetime
+    updated: datetime | None
+    is_published: bool
+    is_removed: bool
+    record: str
+    content: bytes
+    whole: bytes
+    names: tuple[Name, ...]
+    name_keys: tuple[int, ...]
+    category: str | None
+    type: str | None
+    language: str | None
+    provider: str | None
+    quality: int | None
+    heat: int | None
+    has_own_page: bool
+    text: tuple[str, str, str]
+
+    @property
+    def rank(self) -> datetime:
+        """The time by which duplicates are told apart: the one updated last counts."""
+        return self.updated or self.published
+
+    def identified(self, identity: str) -> "Prepared":
+        """Give the same article with another identity."""
+        return prepare(replace(decode(self.record, self.updated), id=identity))
+
+
+def unique_names(article: Article) -> tuple[Name, ...]:
+    """Give every name that an article stands under, each once, in the spelling that comes first."""
+    names = {(name.kind, name.folded): name for name in reversed(tuple(names_of(article)))}
+    return tuple(reversed(names.values()))
+
+
+def prepare(article: Article) -> Prepared:
+    """Make an article ready for the catalogue."""
+    record, content, whole = encode(article)
+    names = unique_names(article)
+    return Prepared(
+        key=key_of(article.id),
+        identity=article.id,
+        source=article.source,
+        path=article.path,
+        published=article.published,
+        updated=article.updated,
+        is_published=article.is_published,
+        is_removed=article.is_removed,
+        record=record,
+        content=content,
+        whole=whole,
+        names=names,
+        name_keys=tuple(name.key for name in names),
+        category=fold(article.category) if article.category else None,
+        type=fold(article.type) if article.type else None,
+        language=fold(article.language) if article.language else None,
+        provider=article.provider.domain if article.provider else None,
+        quality=article.quality,
+        heat=article.heat,
+        has_own_page=article.link is None,
+        text=(article.title, article.excerpt, plain_text(article.body)),
+    )
