@@ -21,14 +21,15 @@ IDENTITY = "identity"
 # Levels measured on a JSON feed of 50 entries, 57.6 KB. Each stands where the next step costs many times what it saves,
 # because a refresh can renew thousands of editions, and publishing compresses every one of them:
 #   br 6 8.5 KB in 1.2 ms (9: 8.4 KB in 12 ms, 11: 7.2 KB in 64 ms), zstd 9 8.8 KB in 0.6 ms (19: 8.5 KB in 25 ms),
-#   gzip 9 9.1 KB in 1.3 ms. zstd 9 also keeps to the window of 8 MB that RFC 9659 section 3 allows.
+#   and on RSS feeds of 87 KB on the average, gzip 6 15.1 KB in 2.9 ms (9: 14.7 KB in 5.3 ms). zstd 9 also keeps to the window of
+#   8 MB that RFC 9659 section 3 allows.
 _BROTLI_QUALITY = 6
 _ZSTANDARD_LEVEL = 9
-_GZIP_LEVEL = 9
+_GZIP_LEVEL = 6
 
-# RFC 1952 section 2.3.1: deflate, no flags, no time, slowest algorithm, operating system unknown. Written here because
+# RFC 1952 section 2.3.1: deflate, no flags, no time, neither slowest nor fastest algorithm, operating system unknown. Written here because
 # zlib puts in the system that it was built for, and the bytes are to be the same on every machine.
-_GZIP_HEAD = b"\x1f\x8b\x08\x00" + b"\x00\x00\x00\x00" + b"\x02\xff"
+_GZIP_HEAD = b"\x1f\x8b\x08\x00" + b"\x00\x00\x00\x00" + b"\x00\xff"
 
 
 @dataclass(frozen=True, slots=True)

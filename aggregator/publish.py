@@ -8,7 +8,9 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +23,9 @@ from aggregator.errors import PublishError
 
 INDEX = "manifest.json"
 _SUFFIXES = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}
+_WRITERS = 2
+# So many editions wait for each at most, so that memory stays flat where the disk is slower.
+_EDITIONS_PER_WRITER = 8
 _PARTIAL = "partial"
 _KEPT_RELEASES = 2
 
@@ -49,7 +54,7 @@ def publish(families: Sequence[Drafts], snapshot: Snapshot, out: Path) -> Publis
 def _publish(families: Sequence[Drafts], snapshot: Snapshot, out: Path, releases: Path) -> Published:
     partial = releases / _PARTIAL
     shutil.rmtree(partial, ignore_errors=True)
-    index = [_write(partial, edition) for edition in _editions(families, snapshot)]
+    index = list(_write_all(partial, _editions(families, snapshot)))
     text = json.dumps({"documents": index}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     partial.mkdir(exist_ok=True)
     (partial / INDEX).write_text(text, encoding="utf-8")
@@ -71,6 +76,21 @@ def _editions(families: Sequence[Drafts], snapshot: Snapshot) -> Iterator[Editio
             draft = family.find(path, snapshot)
             if draft is not None:
                 yield draft.make()
+
+
+def _write_all(tree: Path, editions: Iterable[Edition]) -> Iterator[dict[str, object]]:
+    """Write editions, in their order; give their lines of the index.
+
+    Compression lets go of the interpreter, so it is done beside making the next documents.
+    """
+    pending: deque[Future[dict[str, object]]] = deque()
+    with ThreadPoolExecutor(_WRITERS, thread_name_prefix="publish") as writers:
+        for edition in editions:
+            pending.append(writers.submit(_write, tree, edition))
+            if len(pending) > _WRITERS * _EDITIONS_PER_WRITER:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
 
 
 def _write(tree: Path, edition: Edition) -> dict[str, object]:
