@@ -37,7 +37,7 @@ class RefreshThread:
         """
         if len(self._hanging) >= _MOST_HANGING:
             raise CrowdedError(
-                f"{len(self._hanging)} refreshes hang; this one is left out until one of them ends"
+                f"{len(self._hanging)} refreshes hang, expected fewer; this one is left out until one of them ends"
             )
         lease = self._lease = Lease()
         running = self._under_way = asyncio.get_running_loop().run_in_executor(self._executor, refresh, lease)
@@ -46,12 +46,12 @@ class RefreshThread:
             await asyncio.wait({running}, timeout=seconds - lease.idle_seconds)
         if running.done():
             return running.result()
-        lease.revoke(f"it has made no headway for {patience}")
+        lease.revoke(f"it has made no headway for {patience}, expected a step within that time")
         await asyncio.wait({running}, timeout=_GRACE_SECONDS)
         if not running.done():
             self._leave_hanging(running)
             raise HangingError(
-                f"the refresh has made no headway for {patience} and does not end; it is left to itself"
+                f"the refresh has made no headway for {patience}, expected a step within that time, and does not end; it is left to itself"
             )
         try:
             return running.result()

@@ -17,9 +17,12 @@ from aggregator import errors
 from aggregator.catalogue import Catalogue
 from aggregator.errors import AggregatorError
 from aggregator.explain import explain_article
+from aggregator.lease import Lease
 from aggregator.new_article import new_article
 from aggregator.operations import preview_feed
 from aggregator.publish import publish
+from aggregator.refresh import Report
+from aggregator.refresh_thread import RefreshThread
 from aggregator.search_request import parse_search
 from aggregator.searches import Searches
 from aggregator.server import Served, create_app, lifetime, listen
@@ -86,6 +89,23 @@ def _refresh(workshop: Workshop) -> None:
     workshop.refresh()
 
 
+def _hanging(_workshop: Workshop) -> None:
+    def wait_for_ever(lease: Lease) -> Report:
+        while True:
+            lease.check()
+
+    asyncio.run(RefreshThread(lambda: None).run(wait_for_ever, timedelta(milliseconds=1)))
+
+
+def _crowded(_workshop: Workshop) -> None:
+    async def one_too_many() -> None:
+        thread = RefreshThread(lambda: None)
+        thread._hanging = {asyncio.get_running_loop().create_future() for _ in range(4)}
+        await thread.run(lambda _lease: pytest.fail("it was begun"), timedelta(hours=1))
+
+    asyncio.run(one_too_many())
+
+
 def _publish(workshop: Workshop) -> None:
     with workshop.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
         publish(wiring.families, snapshot, workshop.folder)
@@ -148,6 +168,12 @@ _PROVOKED: dict[str, tuple[Callable[[Workshop], None], str, str]] = {
         r"6 published articles would get another identity at once",
         "expected at most 5",
     ),
+    "HangingError": (
+        _hanging,
+        r"the refresh was given up: it has made no headway for 0:00:00\.001",
+        "expected a step within that time",
+    ),
+    "CrowdedError": (_crowded, "4 refreshes hang", "expected fewer"),
     "PublishError": (_publish, r"is not something that publish made", "expected a new path, an empty folder"),
     "ServeError": (_serve, r"can't listen on 127\.0\.0\.1 port \d+: ", "expected a free one"),
     "UnknownFeedError": (_unknown_feed, "'boots' is no feed", "expected an id such as 'all'"),

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from datetime import UTC
 from itertools import product
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -134,9 +134,10 @@ def test_fault_03_a_duplicate_key_is_an_error(front: str, key: str, place: tuple
 @pytest.mark.parametrize("name", bombs())
 def test_fault_04_a_bomb_is_an_error_within_50_ms(name: str) -> None:
     data = f"---\n{bombs()[name]}\n---\n".encode()
-    start = perf_counter()
+    # The time of this thread alone: the machine may be busy.
+    start = thread_time()
     assert problem(data).line == 2
-    assert perf_counter() - start < 0.05
+    assert thread_time() - start < 0.05
 
 
 def test_fault_04_more_keys_and_values_than_any_article_has_are_an_error() -> None:

@@ -117,7 +117,8 @@ async def test_refreshes_that_hang_are_left_to_themselves_up_to_a_number(
             with pytest.raises(HangingError):
                 await thread.run(gate.refresh, SHORT / 4)
         with pytest.raises(
-            CrowdedError, match="4 refreshes hang; this one is left out until one of them ends"
+            CrowdedError,
+            match="4 refreshes hang, expected fewer; this one is left out until one of them ends",
         ):
             await thread.run(gate.refresh, SHORT / 4)
         gate.opened.set()
