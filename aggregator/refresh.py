@@ -12,10 +12,11 @@ from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
 from aggregator.errors import Problem, RefreshError, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
+from aggregator.glance import glance, paths_below
 from aggregator.intake import Preparing, Taken, take_in
 from aggregator.lease import Lease
 from aggregator.source import Scan, scan
-from aggregator.stamp import UNKNOWN
+from aggregator.stamp import UNKNOWN, Stamp
 from aggregator.topic_names import topic_aliases
 from feeds.article import Article
 
@@ -90,17 +91,28 @@ class Refresh:
         self._catalogue = catalogue
         self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self._has_run = False
+        # What the last scan of each source said, to be told again when only a few files were looked at since.
+        self._scans: dict[str, Scan] = {}
         self._aliases = topic_aliases(settings)
 
-    def run(self, now: datetime, progress: Progress = _untold, lease: Lease | None = None) -> Report:
+    def run(
+        self,
+        now: datetime,
+        progress: Progress = _untold,
+        lease: Lease | None = None,
+        touched: Collection[str] | None = None,
+    ) -> Report:
         """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails.
 
-        lease  renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
+        lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
+        touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
         """
         lease = lease or Lease()
         alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
-            works = list(self._plan(snapshot, now, alarms, lease))
+            works = list(self._plan(snapshot, now, alarms, lease, touched))
+        # Until it has ended well, nothing is known: the next one scans.
+        self._scans.clear()
         keep = self._settings.history.retractions
         with self._catalogue.writing(self._definitions.configured, now, keep, lease.renew) as writer:
             read = self._write(writer, works, progress)
@@ -108,14 +120,29 @@ class Refresh:
         if writer.has_withdrawn:
             self._catalogue.purge()
         self._has_run = True
+        if not alarms:
+            self._scans = {work.settings.name: work.scan for work in works}
         return self._report(works, read, generation, tuple(alarms))
 
-    def _plan(self, snapshot: Snapshot, now: datetime, alarms: list[str], lease: Lease) -> Iterator[_Work]:
+    def _plan(
+        self,
+        snapshot: Snapshot,
+        now: datetime,
+        alarms: list[str],
+        lease: Lease,
+        touched: Collection[str] | None,
+    ) -> Iterator[_Work]:
         readings = snapshot.readings()
         for source in self._settings.sources:
             lease.renew()
             reading = reading_of(source, self._settings)
             digest = reading_digest(reading) + repr(sorted(self._aliases.items()))
+            looked = None if touched is None else self._glance(snapshot, source, touched)
+            if looked is not None and readings.get(source.name) == digest:
+                known, found = looked
+                paths = sorted({*found.changed, *snapshot.due(source.name, now)})
+                yield _Work(source, reading, digest, found, known.keys(), lease, paths)
+                continue
             known = snapshot.stamps(source.name, trust_problems=self._has_run)
             expected = known if readings.get(source.name) == digest else dict.fromkeys(known, UNKNOWN)
             try:
@@ -129,6 +156,21 @@ class Refresh:
                 path for path in snapshot.due(source.name, now) if path in known and path not in found.gone
             ]
             yield _Work(source, reading, digest, found, known.keys(), lease, sorted({*found.changed, *due}))
+
+    def _glance(
+        self, snapshot: Snapshot, source: SourceSettings, touched: Collection[str]
+    ) -> tuple[Mapping[str, Stamp], Scan] | None:
+        """Look at the touched files alone; give what was known of them, and what a scan would say. None where only a scan can."""
+        last = self._scans.get(source.name)
+        if last is None:
+            return None
+        paths = paths_below(source, touched)
+        known = snapshot.stamps_at(source.name, paths)
+        changed = glance(source, known, paths)
+        if changed is None:
+            return None
+        seen = last.seen + len(changed.keys() - known.keys())
+        return known, Scan(changed=changed, gone=(), seen=seen, problems=last.problems)
 
     def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
         lost = len(found.gone)

@@ -6,7 +6,7 @@ signal) only wakes one loop, so refreshes never overlap, and any number of reaso
 
 import asyncio
 import stat
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,13 +38,14 @@ _Folders = Mapping[Path, tuple[int, int] | None]
 class Schedule:
     """Calls `act` now, and again whenever there is reason to; `act` handles its own errors.
 
+    act          is told which paths changed, where nothing else is the reason; else None: anything may have
     every, cron  how often at the least: one of them, cron in the five fields of crontab(5)
     watched      folders whose changes are a reason at once; empty: don't watch
     """
 
     def __init__(
         self,
-        act: Callable[[], Awaitable[None]],
+        act: Callable[[frozenset[str] | None], Awaitable[None]],
         *,
         every: timedelta | None,
         cron: str | None,
@@ -54,6 +55,7 @@ class Schedule:
         self._act = act
         self._watched = tuple(watched)
         self._wanted = asyncio.Event()
+        self._touched: set[str] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         # Late ticks run, once: by default APScheduler skips, without a word, what is more than a second late.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -66,13 +68,22 @@ class Schedule:
     def start(self) -> None:
         """Begin, with a first call at once."""
         self._scheduler.start()
-        self._wanted.set()
+        self.wake()
         self._tasks.append(asyncio.create_task(self._run()))
         if self._watched:
             self._tasks.append(asyncio.create_task(self._watch()))
 
     def wake(self) -> None:
         """Give a reason: `act` is called as soon as the current call, if any, has ended."""
+        self._touched = None
+        self._wanted.set()
+
+    def _note(self, paths: Iterable[str]) -> None:
+        """Give changes of files as a reason."""
+        if not self._wanted.is_set():
+            self._touched = set(paths)
+        elif self._touched is not None:
+            self._touched.update(paths)
         self._wanted.set()
 
     def plan(self, due: datetime | None) -> None:
@@ -91,13 +102,13 @@ class Schedule:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _wake(self) -> None:
-        self._wanted.set()
+        self.wake()
 
     async def _run(self) -> None:
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            await self._act()
+            await self._act(None if self._touched is None else frozenset(self._touched))
 
     async def _watch(self) -> None:
         has_warned = False
@@ -120,7 +131,7 @@ class Schedule:
                 await asyncio.sleep(_WATCH_LOOK_MILLISECONDS / 1000)
             folders = await asyncio.to_thread(_folders_at, self._watched)
             # What changed before the new watch began is found by this look, or by the one at the watch's first news.
-            self._wanted.set()
+            self.wake()
 
     async def _watch_while_there(self, folders: _Folders) -> None:
         """Watch until another folder, or none, is at the path of one of these."""
@@ -140,8 +151,10 @@ class Schedule:
         has_begun = False
         async with aclosing(changes):
             async for found in changes:
-                if found or not has_begun:
-                    self._wanted.set()
+                if not has_begun:
+                    self.wake()
+                elif found:
+                    self._note(path for _, path in found)
                 has_begun = True
                 # A new folder often gets the inode of the one that was deleted: the news of its deletion is what tells.
                 gone = {Path(path) for change, path in found if change is Change.deleted}

@@ -205,20 +205,20 @@ class Keeper:
             self._act, every=reload.every, cron=reload.cron, timezone=settings.timezone, watched=watched
         )
 
-    async def _act(self) -> None:
+    async def _act(self, touched: frozenset[str] | None = None) -> None:
         """Refresh once, after the one that is under way. Whoever waits here may be cancelled: the refresh goes on."""
         if self._under_way is not None:
             await asyncio.wait({self._under_way})
-        self._under_way = asyncio.create_task(self._refresh_once())
+        self._under_way = asyncio.create_task(self._refresh_once(touched))
         await asyncio.wait({self._under_way})
 
-    async def _refresh_once(self) -> None:
+    async def _refresh_once(self, touched: frozenset[str] | None) -> None:
         """Refresh, and take note of what came of it. Whatever goes wrong is logged, and the last good state stays."""
         started = monotonic()
         now, refresh, patience = _now(), self._refresh, self._settings.reload.timeout
 
         def work(lease: Lease) -> Report:
-            return refresh.run(now, lease=lease)
+            return refresh.run(now, lease=lease, touched=touched)
 
         try:
             self._note(await self._thread.run(work, patience), monotonic() - started)

@@ -84,7 +84,7 @@ def reason_left_out(settings: SourceSettings, path: str) -> str | None:
     hidden = next((folder for folder in folders if folder.startswith(".")), None)
     if hidden is not None:
         return f"the folder {hidden} is hidden"
-    if name.startswith(_TEMPORARY_BEGINNINGS) or name.endswith(_TEMPORARY_ENDINGS) or name == _TEMPORARY_NAME:
+    if is_temporary(name):
         return f"{name} looks like a temporary file"
     excluding = [glob for glob in settings.exclude if compile_globs([glob]).match(path)]
     if excluding:
@@ -92,6 +92,17 @@ def reason_left_out(settings: SourceSettings, path: str) -> str | None:
     if not compile_globs(settings.include).match(path):
         return f"include of source {settings.name} does not name it: {', '.join(settings.include)}"
     return None
+
+
+def is_temporary(path: str) -> bool:
+    """Tell whether a file looks like one that editors and copying tools leave while they work, or lies in a hidden folder."""
+    *folders, name = path.split("/")
+    return (
+        any(folder.startswith(".") for folder in folders)
+        or name.startswith(_TEMPORARY_BEGINNINGS)
+        or name.endswith(_TEMPORARY_ENDINGS)
+        or name == _TEMPORARY_NAME
+    )
 
 
 class _Scanner:
@@ -192,7 +203,7 @@ class _Scanner:
             self._problem(path, "its name is not UTF-8, expected one that is")
             return
         try:
-            stamp = _stamp(self._status_of_regular(path, status))
+            stamp = stamp_of(self._status_of_regular(path, status))
         except (OSError, UnreadableFileError) as error:
             self._note_failure(path, error)
             return
@@ -306,7 +317,7 @@ def _read_once(root: Path, path: str, limit: int) -> tuple[bytes, Stamp, Stamp]:
         finally:
             os.close(descriptor)
         # By its path: an editor that replaces the file leaves the one that was open as it was.
-        return data, before, _stamp(target.lstat())
+        return data, before, stamp_of(target.lstat())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise VanishedFileError(path) from error
     except OSError as error:
@@ -349,7 +360,7 @@ def _read_open(descriptor: int, limit: int) -> tuple[Stamp, bytes]:
         data = b"".join(_pieces(descriptor, limit))
         size = len(data)
         if size <= limit:
-            return _stamp(status), data
+            return stamp_of(status), data
     raise UnreadableFileError(f"has at least {size} bytes, expected at most {limit}")
 
 
@@ -382,7 +393,8 @@ def _wanted(settings: SourceSettings) -> re.Pattern[str]:
     return re.compile(f"(?!{exclude.pattern})(?:{include.pattern})", re.DOTALL)
 
 
-def _stamp(status: os.stat_result) -> Stamp:
+def stamp_of(status: os.stat_result) -> Stamp:
+    """Give the stamp of a file."""
     return Stamp(status.st_ino & _LARGEST, status.st_size, min(status.st_mtime_ns, _LARGEST))
 
 

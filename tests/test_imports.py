@@ -50,6 +50,7 @@ FLOORS = {
     "aggregator.edition": 3,
     "aggregator.feed_drafts": 3,
     "aggregator.intake": 3,
+    "aggregator.glance": 4,
     "aggregator.topic_names": 3,
     "aggregator.search_drafts": 3,
     "aggregator.search_request": 3,

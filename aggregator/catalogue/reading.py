@@ -252,15 +252,16 @@ class Snapshot:
     def next_due(self) -> datetime | None:
         """Give the time at which the next scheduled article goes live."""
         earliest = func.min(files.c.due, type_=files.c.due.type)
-        due: datetime | None = self._connection.execute(select(earliest)).scalar_one()
+        # In the words of the index, which SQLite can't find otherwise.
+        statement = select(earliest).where(files.c.due.is_not(None))
+        due: datetime | None = self._connection.execute(statement).scalar_one()
         return due
 
     def due(self, source: str, now: datetime) -> tuple[str, ...]:
         """Give the files of a source whose time has come."""
-        statement = (
-            select(files.c.path).where(files.c.source == source, files.c.due <= now).order_by(files.c.path)
-        )
-        return tuple(self._connection.execute(statement).scalars())
+        # Not by the source, of which SQLite would make a look at each of its files.
+        statement = select(files.c.source, files.c.path).where(files.c.due <= now).order_by(files.c.path)
+        return tuple(row.path for row in self._connection.execute(statement) if row.source == source)
 
     def stamps(self, source: str, *, trust_problems: bool) -> dict[str, Stamp]:
         """Give what is known of the files of a source by path.
@@ -275,22 +276,36 @@ class Snapshot:
             for path, has_problems, *stamp in rows
         }
 
+    def stamps_at(self, source: str, paths: Sequence[str]) -> dict[str, Stamp]:
+        """Give what is known of these files of a source by path, of those that are known."""
+        found = {}
+        for batch in batches(paths):
+            columns = (files.c.path, files.c.inode, files.c.size, files.c.modified_ns)
+            statement = select(*columns).where(files.c.source == source, files.c.path.in_(batch))
+            found.update({path: Stamp(*stamp) for path, *stamp in self._connection.execute(statement)})
+        return found
+
     def readings(self) -> dict[str, str]:
         """Give the digest of how each source was read the last time."""
         return {row.name: row.reading for row in self._connection.execute(select(sources))}
 
     def duplicates(self) -> tuple[Duplicate, ...]:
         """Give every file that another one with the same identity outdates."""
-        statement = (
-            select(files.c.source, files.c.path, entries.c.source, entries.c.path)
-            .join_from(files, entries, entries.c.key == files.c.key)
-            .where(public(), or_(files.c.source != entries.c.source, files.c.path != entries.c.path))
-            .where(files.c.state == "public")
-            .order_by(files.c.source, files.c.path)
-        )
-        return tuple(
-            Duplicate((row[0], row[1]), (row[2], row[3])) for row in self._connection.execute(statement)
-        )
+        # By themselves first: SQLite would look at every public file for them.
+        keys = select(files.c.key).where(files.c.key.is_not(None)).group_by(files.c.key)
+        contested = self._connection.execute(keys.having(func.count() > 1)).scalars().all()
+        found = []
+        for batch in batches(contested):
+            statement = (
+                select(files.c.source, files.c.path, entries.c.source, entries.c.path)
+                .join_from(files, entries, entries.c.key == files.c.key)
+                .where(public(), or_(files.c.source != entries.c.source, files.c.path != entries.c.path))
+                .where(files.c.state == "public", files.c.key.in_(batch))
+            )
+            found += [
+                Duplicate((row[0], row[1]), (row[2], row[3])) for row in self._connection.execute(statement)
+            ]
+        return tuple(sorted(found, key=lambda duplicate: duplicate.file))
 
     def _last_change(self, path: str) -> datetime | None:
         kind, _, slug = path.strip("/").partition("/")

@@ -22,7 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -49,6 +49,9 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:  # noqa: ARG002  likewise
         return None if value is None else _EPOCH + value * _MICROSECOND
 
+
+# 64 bits everywhere. In SQLite a column called INTEGER, and no other, is the row's own number, and needs no index beside the table.
+Key = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
 
@@ -87,6 +90,8 @@ files = Table(
     Column("digest", LargeBinary(16), nullable=False),
     Column("origin", Text),
     Index("files_by_key", "key"),
+    Index("files_by_state", "state"),
+    Index("files_moved", "source", "path", "origin", sqlite_where=Column("origin").is_not(None)),
     Index("files_by_due", "due", sqlite_where=Column("due").is_not(None)),
     sqlite_with_rowid=False,
 )
@@ -96,7 +101,7 @@ files = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Key, primary_key=True, autoincrement=False),
     Column("identity", Text, nullable=False),
     Column("source", String, nullable=False),
     Column("path", String, nullable=False),
@@ -147,7 +152,7 @@ Index(
 records = Table(
     "records",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Key, primary_key=True, autoincrement=False),
     Column("record", Text, nullable=False),
 )
 
@@ -168,7 +173,7 @@ entry_topics = Table(
 names = Table(
     "names",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Key, primary_key=True, autoincrement=False),
     Column("kind", String, nullable=False),
     Column("folded", Text, nullable=False),
     Column("name", Text, nullable=False),

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,8 +67,9 @@ class FakeRefresh:
     acts: list[Exception | threading.Event | None]
     calls: int = 0
 
-    def run(self, now: datetime, *, lease: Lease) -> Report:
+    def run(self, now: datetime, *, lease: Lease, touched: Collection[str] | None) -> Report:
         assert now.tzinfo is UTC
+        assert touched is None
         self.calls += 1
         act = self.acts.pop(0)
         if isinstance(act, Exception):
@@ -365,9 +366,9 @@ class Held:
     refresh: refreshing.Refresh
     may_begin: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, now: datetime, *, lease: Lease) -> Report:
+    def run(self, now: datetime, *, lease: Lease, touched: Collection[str] | None) -> Report:
         assert self.may_begin.wait(30)
-        return self.refresh.run(now, lease=lease)
+        return self.refresh.run(now, lease=lease, touched=touched)
 
 
 async def test_a_configuration_that_can_not_be_served_leaves_all_as_it_was(

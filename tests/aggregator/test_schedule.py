@@ -27,11 +27,13 @@ class Counter:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.told: list[frozenset[str] | None] = []
         self._called = asyncio.Condition()
 
-    async def __call__(self) -> None:
+    async def __call__(self, touched: frozenset[str] | None = None) -> None:
         async with self._called:
             self.calls += 1
+            self.told.append(touched)
             self._called.notify_all()
 
     async def reach(self, number: int) -> None:
@@ -41,7 +43,7 @@ class Counter:
 
 @asynccontextmanager
 async def running(
-    act: Callable[[], Awaitable[None]],
+    act: Callable[[frozenset[str] | None], Awaitable[None]],
     every: timedelta | None = HOUR,
     cron: str | None = None,
     watched: Sequence[Path] = (),
@@ -118,11 +120,24 @@ async def test_a_change_of_a_file_is_a_reason_at_once(tmp_path: Path) -> None:
         await write_until_called(act, calls + 1, tmp_path / "article.md")
 
 
+async def test_a_change_of_a_file_alone_is_told_by_its_path(tmp_path: Path) -> None:
+    act = Counter()
+    async with running(act, watched=[tmp_path]) as schedule:
+        calls = await settled(act)
+        await write_until_called(act, calls + 1, tmp_path / "article.md")
+        assert {path for told in act.told[calls:] for path in told or ()} == {str(tmp_path / "article.md")}
+        schedule._note(["a.md"])
+        schedule.wake()
+        schedule._note(["b.md"])
+        calls = await settled(act)
+    assert act.told[-1] is None, "anything may have changed, and that counts"
+
+
 async def test_any_number_of_reasons_during_a_call_cause_one_more() -> None:
     going_on, calls = asyncio.Event(), Counter()
 
-    async def act() -> None:
-        await calls()
+    async def act(touched: frozenset[str] | None) -> None:
+        await calls(touched)
         await going_on.wait()
 
     async with running(act) as schedule:
