@@ -34,7 +34,7 @@ def wire(settings: Settings, catalogue: Catalogue) -> Wiring:
     return Wiring(
         settings,
         definitions,
-        families=(feeds, Pages(definitions, settings.site, formats)),
+        families=(feeds, Pages(definitions, settings.site, formats, settings.timezone)),
         deltas=DeltaDrafts(feeds),
         searches=SearchDrafts(settings.site, formats, defaults.limit, defaults.content, max_age),
         refresh=Refresh(settings, definitions, catalogue),

@@ -24,7 +24,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
 
 # Pages show text that others wrote: nothing in them may run, and only pictures, sound, film and embeds are loaded from outside.
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src http: https: data:; media-src http: https:; frame-src https:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' http: https: data:; media-src http: https:; frame-src https:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 

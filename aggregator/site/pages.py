@@ -1,20 +1,20 @@
 """Pages: the home page, a page for every feed, lists of topics, providers and categories, and a page for articles that have none elsewhere.
 
-The only importer of Jinja2. Knows the catalogue and the feed definitions; nothing of HTTP.
+Knows the catalogue and the feed definitions; nothing of HTTP.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
-from importlib import resources
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from zoneinfo import ZoneInfo
 
 from aggregator.catalogue import Kind, Snapshot
 from aggregator.definitions import Definitions
 from aggregator.draft import Draft
 from aggregator.edition import Edition
+from aggregator.site.assets import ASSETS
+from aggregator.site.rendering import Templates
 from feeds.article import Article
 from feeds.definition import FeedDefinition
 from feeds.document import compose
@@ -22,7 +22,6 @@ from feeds.formats import FORMATS
 from feeds.site import Site, page_path
 
 _HTML = "text/html; charset=utf-8"
-_STYLE_PATH = "/static/site.css"
 _ARTICLES = "/articles/"
 _KEY_DIGITS = 16
 
@@ -30,27 +29,19 @@ _KEY_DIGITS = 16
 class Pages:
     """The pages of one configuration, as documents by the path of their address."""
 
-    def __init__(self, definitions: Definitions, site: Site, formats: tuple[str, ...]) -> None:
+    def __init__(self, definitions: Definitions, site: Site, formats: tuple[str, ...], timezone: ZoneInfo) -> None:
         self._definitions = definitions
         self._site = site
-        self._formats = tuple(one for name, one in FORMATS.items() if name in formats)
-        self._style = resources.files(__package__).joinpath("static/site.css").read_bytes()
-        self._templates = Environment(
-            loader=PackageLoader(__package__),
-            autoescape=select_autoescape(),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        chosen = tuple(one for name, one in FORMATS.items() if name in formats)
+        self._templates = Templates(site, chosen, timezone)
 
     def find(self, path: str, snapshot: Snapshot) -> Draft | None:
         """Give the page at `path`, None where there is none."""
         if path == "/":
             return self._page(path, snapshot, "home.html", groups=tuple(self._definitions.grouped(snapshot)))
-        if path == _STYLE_PATH:
-            return Draft(
-                "static", lambda: self._edition(path, "text/css; charset=utf-8", self._style, snapshot)
-            )
+        asset = ASSETS.get(path)
+        if asset is not None:
+            return Draft("static", lambda: self._edition(path, asset.media_type, asset.body, snapshot))
         if path.startswith(_ARTICLES):
             return self._article(path, snapshot)
         if path[1:] in set(Kind):
@@ -61,7 +52,7 @@ class Pages:
 
     def paths(self, snapshot: Snapshot) -> Iterator[str]:
         """Give the path of every page there is."""
-        yield from ("/", _STYLE_PATH)
+        yield from ("/", *ASSETS)
         for group, definitions in self._definitions.grouped(snapshot):
             if group in set(Kind):
                 yield f"/{group}"
@@ -94,8 +85,7 @@ class Pages:
         )
 
     def _rendered(self, template: str, **values: Any) -> bytes:
-        common = {"site": self._site, "formats": self._formats}
-        return self._templates.get_template(template).render(common | values).encode()
+        return self._templates.render(template, **values)
 
     def _edition(
         self, path: str, media_type: str, body: bytes, snapshot: Snapshot, changed: datetime | None = None

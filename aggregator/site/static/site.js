@@ -1,0 +1,2 @@
+// What makes pages more comfortable; every one of them works without.
+"use strict";
