@@ -1,10 +1,10 @@
 """Which feeds there are: the configured ones, and one for everything and for each topic, provider and category."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 
 from aggregator.catalogue import Kind, Listed, Snapshot, selection_of
-from aggregator.config import AutomaticFeeds, Settings
+from aggregator.config import AutomaticFeeds, NamedFeed, Settings
 from feeds.definition import FeedDefinition
 from feeds.selection import Selection, fold
 
@@ -52,6 +52,31 @@ class Definitions:
                 listed = snapshot.listed(kind, automatic.min_articles)
                 yield str(kind), tuple(self._defined(name, automatic) for name in listed)
 
+    def kinds(self) -> tuple[Kind, ...]:
+        """Give the kinds of names that have feeds."""
+        return tuple(kind for kind, automatic in self._automatic.items() if automatic is not None)
+
+    def listed(self, kind: Kind, snapshot: Snapshot) -> tuple[Listed, ...] | None:
+        """Give the names of a kind that have a feed, None where the kind has none."""
+        automatic = self._automatic[kind]
+        return None if automatic is None else snapshot.listed(kind, automatic.min_articles)
+
+    def listed_by_key(self, kind: Kind, keys: Collection[int], snapshot: Snapshot) -> Mapping[int, Listed]:
+        """Give the names of a kind that have a feed among these keys."""
+        automatic = self._automatic[kind]
+        return {} if automatic is None else snapshot.listed_by_key(keys, automatic.min_articles)
+
+    def has_threshold(self, kind: Kind) -> bool:
+        """Tell whether a name has articles before it has a feed."""
+        automatic = self._automatic[kind]
+        return automatic is not None and automatic.min_articles > 1
+
+    def label(self, listed: Listed) -> str:
+        """Give what a name is called: as the configuration has it, else as most articles spell it."""
+        automatic = self._automatic[listed.kind]
+        named = automatic and _named(automatic, listed)
+        return (named and named.title) or listed.name
+
     def digests(self) -> Mapping[str, str]:
         """Give a digest of each configured feed's definition by path."""
         return {definition.path: _digest(definition) for definition in self.configured}
@@ -66,7 +91,7 @@ class Definitions:
         return _digest((RENDERING, self._settings.site, self._settings.defaults, named))
 
     def _defined(self, listed: Listed, automatic: AutomaticFeeds) -> FeedDefinition:
-        named = {fold(name): feed for name, feed in automatic.named.items()}.get(listed.folded)
+        named = _named(automatic, listed)
         title = (named and named.title) or f"{listed.name} · {self._settings.site.title}"
         selection = selection_of(listed.kind, listed.folded)
         return self._define(listed.path, title, (named and named.description) or "", selection)
@@ -81,6 +106,10 @@ class Definitions:
             limit=defaults.limit,
             content=defaults.content,
         )
+
+
+def _named(automatic: AutomaticFeeds, listed: Listed) -> NamedFeed | None:
+    return {fold(name): feed for name, feed in automatic.named.items()}.get(listed.folded)
 
 
 def _digest(value: object) -> str:

@@ -54,6 +54,7 @@ class Edition:
     last_modified  when the document last changed: aware; kept in UTC and in whole seconds, as HTTP tells it
     digest         the SHA-256 of the body in hexadecimal
     delta          None where the body is the whole document
+    is_gone        whether there was a document here, and is none any more; the body is empty then
     """
 
     path: str
@@ -61,6 +62,7 @@ class Edition:
     body: bytes
     last_modified: datetime
     delta: Delta | None = None
+    is_gone: bool = False
     digest: str = field(init=False)
     _compressed: dict[str, bytes] = field(init=False, repr=False, compare=False, default_factory=dict)
     _lock: Lock = field(init=False, repr=False, compare=False, default_factory=Lock)

@@ -38,7 +38,7 @@ def publish_site(
         wiring = wire(settings, catalogue)
         report = wiring.refresh.run(now, progress)
         with catalogue.snapshot() as snapshot:
-            return report, publish(wiring.families, snapshot, out)
+            return report, publish(wiring.tree, snapshot, out)
 
 
 def _body(feeds: FeedDrafts, path: str, asked: str, snapshot: Snapshot) -> bytes:

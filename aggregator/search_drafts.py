@@ -11,7 +11,7 @@ from datetime import timedelta
 from aggregator.catalogue import Kind, Snapshot
 from aggregator.draft import Draft
 from aggregator.edition import Edition
-from aggregator.search_request import PATH, SearchRequest, parse_search
+from aggregator.search_request import PATH, SearchRequest, parse_search, write_days
 from feeds.definition import Content, FeedDefinition, Order
 from feeds.document import FeedDocument, compose
 from feeds.formats import FORMATS
@@ -58,7 +58,7 @@ class SearchDrafts:
         if chosen is None:
             return None
         request = self._read(query)
-        definition = replace(request.definition, title=_title(request.definition, snapshot))
+        definition = replace(request.definition, title=title_of(request.definition, snapshot))
         # As of other feeds, RSS alone says how long it may be kept, and not while an article waits for its time.
         ttl = self._ttl_minutes if chosen.name == "rss" and snapshot.next_due() is None else None
         # Whether an article came and went since somebody asked, nobody knows. Anything public may have been that article.
@@ -101,7 +101,7 @@ class SearchDrafts:
         return replace(
             document,
             id=document.id + query,  # RFC 4151 section 2.1 has a place for it
-            page_url=self._site.address("/"),  # searches have no page yet
+            page_url=self._site.address(PATH) + query,
             query=query,
         )
 
@@ -110,7 +110,7 @@ def _with_query(path: str, request: SearchRequest) -> str:
     return f"{path}?{request.query}" if request.query else path
 
 
-def _title(definition: FeedDefinition, snapshot: Snapshot) -> str:
+def title_of(definition: FeedDefinition, snapshot: Snapshot) -> str:
     """Say what is searched for, with topics and categories as most articles spell them."""
     return truncate("Search: " + (" · ".join(_parts(definition, snapshot)) or "everything"), _LONGEST_TITLE)
 
@@ -129,6 +129,10 @@ def _parts(definition: FeedDefinition, snapshot: Snapshot) -> Iterator[str]:
     for noun, names in named.items():
         if names:
             yield f"{noun} {' or '.join(_spelled(noun, name, snapshot) for name in names.any)}"
+    if wanted.max_age is not None:
+        yield f"of the last {write_days(wanted.max_age)}"
+    if wanted.since is not None:
+        yield f"since {wanted.since:%Y-%m-%d}"
     if wanted.min_quality is not None:
         yield f"quality {wanted.min_quality} or more"
     if definition.order is not Order.NEWEST:

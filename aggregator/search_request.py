@@ -8,6 +8,7 @@ asked for would answer another question.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -33,6 +34,9 @@ _MOST_TOLD = 8
 _TRACKING = re.compile("utm_.*|fbclid|gclid|msclkid")
 
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_DAYS = re.compile("([1-9][0-9]{0,4})d")
+# From 1900 on: of earlier years strftime leaves out zeros.
+_DATE = re.compile("(?:19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile("[0-9]{1,15}")
 
 
@@ -199,6 +203,34 @@ def _number(lowest: int, highest: int) -> Callable[[Sequence[str]], int | None]:
     return read
 
 
+def _days(values: Sequence[str]) -> timedelta | None:
+    value = _once(values)
+    if value is None:
+        return None
+    found = _DAYS.fullmatch(value)
+    if found is None:
+        raise ValueError(f"{quoted(value)} is no number of days, expected 1d to 99999d")
+    return timedelta(days=int(found[1]))
+
+
+def write_days(age: timedelta) -> str:
+    """Write whole days as a query has them."""
+    return f"{age.days}d"
+
+
+def _date(values: Sequence[str]) -> datetime | None:
+    """Give the beginning, in UTC, of the day that is named."""
+    value = _once(values)
+    if value is None:
+        return None
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError("is written otherwise")  # noqa: TRY301  told in the same words as a day that the calendar lacks
+        return datetime.combine(date.fromisoformat(value), time(), UTC)
+    except ValueError as error:
+        raise ValueError(f"{quoted(value)} is no date, expected one such as 2021-01-31") from error
+
+
 # Every parameter, in the order of the canonical query.
 _READERS: Mapping[str, Callable[[Sequence[str]], Any]] = {
     "q": _search_query,
@@ -208,6 +240,8 @@ _READERS: Mapping[str, Callable[[Sequence[str]], Any]] = {
     "type": _names,
     "language": _names,
     "min_quality": _number(0, 100),
+    "max_age": _days,
+    "since": _date,
     "order": _order,
     "limit": _number(1, MOST_ENTRIES),
 }
@@ -222,6 +256,8 @@ def _definition(found: Mapping[str, Any], default: int, content: Content) -> Fee
         types=found["type"],
         languages=found["language"],
         min_quality=found["min_quality"],
+        max_age=found["max_age"],
+        since=found["since"],
     )
     return FeedDefinition(
         path=PATH,
@@ -251,4 +287,8 @@ def _canonical(found: Mapping[str, Any], default: int) -> str:
 def _texts(part: Any) -> Sequence[str]:
     if isinstance(part, Names):
         return part.any
+    if isinstance(part, timedelta):
+        return (write_days(part),)
+    if isinstance(part, datetime):
+        return (f"{part:%Y-%m-%d}",)
     return (write_search_query(part) if isinstance(part, SearchQuery) else str(part),)

@@ -5,14 +5,15 @@ feeds that others subscribe to; one is made at a time; few wait for that; and no
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from aggregator.catalogue import Catalogue
+from aggregator.draft import Drafts
 from aggregator.edition import Edition
 from aggregator.errors import TooBusyError
 from aggregator.press import Press
-from aggregator.search_drafts import SearchDrafts
 
 MOST_KEPT = 256
 
@@ -24,20 +25,33 @@ _KEPT_BYTES = 16 * 1024 * 1024
 _LONGEST = timedelta(seconds=1)
 
 
+class SearchFamily(Drafts, Protocol):
+    """Documents by the path and the query of their address: searches as feeds, or as pages."""
+
+    def answers(self, path: str) -> bool:
+        """Tell whether it has searches at `path`."""
+        ...
+
+    def address(self, path: str, query: str) -> str:
+        """Give the canonical address of what `query` asks for at `path`; raise SearchRequestError."""
+        ...
+
+
 class Searches:
     """The searches of one configuration over a catalogue. Belongs to the event loop.
 
-    told  is told what came of looking at one, as by a press
+    families  of which each search belongs to the first that answers at its path
+    told   is told what came of looking at one, as by a press
     """
 
     def __init__(
         self,
         catalogue: Catalogue,
-        drafts: SearchDrafts,
+        families: Sequence[SearchFamily],
         told: Callable[[str], None] = lambda _result: None,
     ) -> None:
-        self._drafts = drafts
-        self._press = Press(catalogue.within(_LONGEST), [drafts], _KEPT_BYTES, most=MOST_KEPT, told=told)
+        self._families = tuple(families)
+        self._press = Press(catalogue.within(_LONGEST), families, _KEPT_BYTES, most=MOST_KEPT, told=told)
         self._turns = asyncio.Semaphore(MOST_MADE_AT_ONCE)
         self._under_way: dict[str, asyncio.Task[Edition | None]] = {}
 
@@ -47,7 +61,7 @@ class Searches:
 
     def answers(self, path: str) -> bool:
         """Tell whether searches are to be had at `path`, such as /search.atom."""
-        return self._drafts.answers(path)
+        return any(family.answers(path) for family in self._families)
 
     async def edition(self, path: str, query: str) -> Edition | None:
         """Give what `query`, as it came, asks for at `path`.
@@ -55,7 +69,8 @@ class Searches:
         Raises SearchRequestError where it can't be understood, TooBusyError where too many others wait, TooSlowError where it
         takes too long, and CatalogueError where the catalogue fails.
         """
-        address = self._drafts.address(path, query)
+        family = next(family for family in self._families if family.answers(path))
+        address = family.address(path, query)
         return self._press.current(address) or await self._made(address)
 
     async def _made(self, address: str) -> Edition | None:

@@ -25,8 +25,11 @@ from aggregator.server import (
     create_app,
     lifetime,
     listen,
+    page_policy,
     url_of,
 )
+from aggregator.site.lists import list_address
+from aggregator.site.problem_pages import ProblemPages
 from aggregator.version_keeper import VersionKeeper
 from aggregator.wiring import wire
 
@@ -52,6 +55,7 @@ class Serving:
         self._tally = Tally()
         self._press, self._deltas = self._new_presses()
         self._searches = self._new_searches()
+        self._problem_pages = self._new_problem_pages()
         self._served = self._look()
 
     async def start(
@@ -84,14 +88,15 @@ class Serving:
 
     async def reconfigure(self, settings: Settings) -> None:
         """Serve under another configuration from now on, without dropping a connection; where that fails, under the old one."""
-        before = self._settings, self._press, self._deltas, self._searches
+        before = self._settings, self._press, self._deltas, self._searches, self._problem_pages
         try:
             self._settings = settings
             self._press, self._deltas = self._new_presses()
             self._searches = self._new_searches()
+            self._problem_pages = self._new_problem_pages()
             self._served = self._look()
         except BaseException:
-            self._settings, self._press, self._deltas, self._searches = before
+            self._settings, self._press, self._deltas, self._searches, self._problem_pages = before
             raise
 
     async def stop(self) -> None:
@@ -114,8 +119,12 @@ class Serving:
         return await self._deltas.edition(delta_path(path, digests))
 
     def _new_searches(self) -> Searches:
-        searches = wire(self._settings, self._catalogue).searches
-        return Searches(self._catalogue, searches, self._tally.note_edition)
+        wiring = wire(self._settings, self._catalogue)
+        families = (wiring.searches, wiring.search_pages)
+        return Searches(self._catalogue, families, self._tally.note_edition)
+
+    def _new_problem_pages(self) -> ProblemPages:
+        return ProblemPages(wire(self._settings, self._catalogue).templates)
 
     def _look(self) -> Served:
         """Give what is to be served from now on."""
@@ -140,6 +149,9 @@ class Serving:
             deltas=self._delta,
             has_pages=True,
             searches=self._searches,
+            meant=list_address,
+            problem_page=self._problem_pages,
+            page_policy=page_policy(settings.embeds, has_pictures=settings.pictures),
         )
 
     def _lifetime(self, longest: int, _path: str) -> Lifetime:

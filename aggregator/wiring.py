@@ -11,17 +11,27 @@ from aggregator.feed_drafts import FeedDrafts
 from aggregator.refresh import Refresh
 from aggregator.search_drafts import SearchDrafts
 from aggregator.site.pages import Pages
+from aggregator.site.rendering import Templates
+from aggregator.site.search_page import SearchPages
+from feeds.formats import FORMATS
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Everything that one configuration decides: which feeds there are, what is published, how sources are read."""
+    """Everything that one configuration decides: which feeds there are, what is published, how sources are read.
+
+    families   every document that the server has; tree: the same as a static tree has them, whose pages have no search
+    templates  of pages that are served
+    """
 
     settings: Settings
     definitions: Definitions
     families: tuple[Drafts, ...]
+    tree: tuple[Drafts, ...]
+    templates: Templates
     deltas: DeltaDrafts
     searches: SearchDrafts
+    search_pages: SearchPages
     refresh: Refresh
 
 
@@ -30,12 +40,28 @@ def wire(settings: Settings, catalogue: Catalogue) -> Wiring:
     definitions = Definitions(settings)
     defaults, max_age = settings.defaults, settings.server.max_age
     formats = defaults.formats
+    served = _templates(settings, definitions, is_served=True)
+    fixed = _templates(settings, definitions, is_served=False)
     feeds = FeedDrafts(definitions, settings.site, formats, max_age)
     return Wiring(
         settings,
         definitions,
-        families=(feeds, Pages(definitions, settings.site, formats, settings.timezone)),
+        families=(feeds, Pages(definitions, served)),
+        tree=(feeds, Pages(definitions, fixed)),
+        templates=served,
         deltas=DeltaDrafts(feeds),
         searches=SearchDrafts(settings.site, formats, defaults.limit, defaults.content, max_age),
+        search_pages=SearchPages(definitions, served, defaults.limit, defaults.content),
         refresh=Refresh(settings, definitions, catalogue),
+    )
+
+
+def _templates(settings: Settings, definitions: Definitions, *, is_served: bool) -> Templates:
+    return Templates(
+        settings.site,
+        [one for name, one in FORMATS.items() if name in settings.defaults.formats],
+        settings.timezone,
+        kinds=definitions.kinds(),
+        has_pictures=settings.pictures,
+        is_served=is_served,
     )

@@ -16,6 +16,9 @@
     rankings.py  what ranked feeds show, remembered, and what folded ones do
     appearances.py  when each feed changed for those who read it
     explaining.py  what each criterion says of an article, and why
+    paging.py    any stretch of what a feed ever held
+    activity.py  how many articles a week
+    facets.py    how what a search finds is spread
     whereabouts.py  which files speak of which article
     reading.py   Snapshot: select, fingerprint, explain, from one state of the database
 
@@ -23,9 +26,13 @@ An article that the world may not see (unpublished, scheduled, removed) is not i
 stamp, a hash of its identity and the time at which it is due are kept, so the database can't give away what it holds.
 """
 
+from aggregator.catalogue.activity import Span, busiest
 from aggregator.catalogue.catalogue import Catalogue
+from aggregator.catalogue.choosing import Chosen
 from aggregator.catalogue.explaining import Found, Tally, Verdict
-from aggregator.catalogue.names import Kind, Listed, selection_of
+from aggregator.catalogue.full_text import FOUND_END, FOUND_START, Excerpt
+from aggregator.catalogue.names import Kind, Listed, Name, names_of, selection_of
+from aggregator.catalogue.paging import Stretch
 from aggregator.catalogue.preparing import Prepared, prepare
 from aggregator.catalogue.reading import Generation, Snapshot
 from aggregator.catalogue.versions import Version
@@ -33,20 +40,29 @@ from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.catalogue.writing import FileRead, Writer
 
 __all__ = [
+    "FOUND_END",
+    "FOUND_START",
     "Catalogue",
+    "Chosen",
     "Entry",
+    "Excerpt",
     "FileRead",
     "Found",
     "Generation",
     "Kind",
     "KnownFile",
     "Listed",
+    "Name",
     "Prepared",
     "Snapshot",
+    "Span",
+    "Stretch",
     "Tally",
     "Verdict",
     "Version",
     "Writer",
+    "busiest",
+    "names_of",
     "prepare",
     "selection_of",
 ]

@@ -4,9 +4,10 @@ Words compare without case and accents. PostgreSQL would have its own index here
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 _CREATE = """
     CREATE VIRTUAL TABLE IF NOT EXISTS entry_text
@@ -17,6 +18,24 @@ _CREATE = """
 _SET_GATHERED_BYTES = text("INSERT INTO entry_text (entry_text, rank) VALUES ('hashsize', 16777216)")
 _REMOVE = text("DELETE FROM entry_text WHERE rowid = :key")
 _ADD = "INSERT INTO entry_text (rowid, title, excerpt, body) VALUES (?, ?, ?, ?)"
+
+# Control characters, which no text of an article holds, around what was found.
+FOUND_START, FOUND_END = "\x02", "\x03"
+_EXCERPTS = text("""
+    SELECT rowid, highlight(entry_text, 0, :start, :end),
+        snippet(entry_text, 1, :start, :end, '…', 40), snippet(entry_text, 2, :start, :end, '…', 40)
+    FROM entry_text WHERE entry_text MATCH :query AND rowid IN :keys
+""").bindparams(bindparam("keys", expanding=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What was found of an article, in plain text with FOUND_START and FOUND_END around the terms: its title, and a stretch of its excerpt
+    or body, empty where neither has any of them.
+    """
+
+    title: str
+    text: str
 
 
 # From 3.42 on FTS5 takes the words of what is removed out of the index at once; before, they stay until a merge.
@@ -47,3 +66,16 @@ def add_texts(connection: Connection, rows: Sequence[tuple[int, str, str, str]])
     """Put entries, as key, title, excerpt and body of plain text, into the index."""
     if rows:
         connection.exec_driver_sql(_ADD, list(rows))
+
+
+def excerpts(connection: Connection, query: str, keys: Sequence[int]) -> Mapping[int, Excerpt]:
+    """Give what `query`, in the language of FTS5, finds in these entries."""
+    if not keys:
+        return {}
+    values = {"query": query, "keys": list(keys), "start": FOUND_START, "end": FOUND_END}
+    found = connection.execute(_EXCERPTS, values)
+    return {key: Excerpt(title, _first_found(texts)) for key, title, *texts in found}
+
+
+def _first_found(texts: Sequence[str]) -> str:
+    return next((text for text in texts if FOUND_START in text), "")

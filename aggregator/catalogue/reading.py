@@ -1,6 +1,6 @@
 """Snapshot: everything that is asked of the catalogue, answered from one state of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b, sha256
@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from aggregator.catalogue import explaining, records, whereabouts
+from aggregator.catalogue import explaining, facets, full_text, records, whereabouts
+from aggregator.catalogue.activity import Span, weekly
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.choosing import CHOSEN, Chosen, articles_of, first_of, public, rows_of
-from aggregator.catalogue.criteria import ordering
+from aggregator.catalogue.criteria import full_text_query, ordering
 from aggregator.catalogue.explaining import Tally, Verdict
 from aggregator.catalogue.history import (
     archive_ends,
@@ -21,6 +22,7 @@ from aggregator.catalogue.history import (
     open_members,
 )
 from aggregator.catalogue.names import Kind, Listed, Name
+from aggregator.catalogue.paging import Stretch, stretch_of
 from aggregator.catalogue.rankings import shown_by, stories_among
 from aggregator.catalogue.tables import (
     entries,
@@ -87,6 +89,14 @@ class Snapshot:
         if not definition.fold:
             return tuple(map(Story, articles))
         return stories_among(definition, articles, shown_by(self._connection, definition))
+
+    def stretch(self, definition: FeedDefinition, start: int, count: int) -> Stretch:
+        """Give a stretch of all that fits a feed's selection, in its order, from place `start` on, and how much there is in all."""
+        return stretch_of(self._connection, definition, self.generation.as_of, start, count)
+
+    def articles(self, chosen: Sequence[Chosen]) -> tuple[Article, ...]:
+        """Give the articles of entries, each with its effective `updated`."""
+        return self._articles(chosen)
 
     def archives(self, definition: FeedDefinition) -> int:
         """Give how many closed archives a feed has; they are counted from 1, the oldest."""
@@ -217,6 +227,47 @@ class Snapshot:
         )
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else _listed(row)
+
+    def listed_by_key(self, keys: Collection[int], min_articles: int = 1) -> Mapping[int, Listed]:
+        """Give names by their keys, those that ever had so many articles."""
+        found: dict[int, Listed] = {}
+        for batch in batches(sorted(keys)):
+            statement = select(names).where(names.c.key.in_(batch), names.c.peak >= min_articles)
+            found.update((row.key, _listed(row)) for row in self._connection.execute(statement))
+        return found
+
+    def weekly(self, kind: Kind, span: Span) -> Mapping[int, Sequence[int]]:
+        """Give the articles of each week of `span` by the key of the name they stand under."""
+        return weekly(self._connection, kind, span)
+
+    def topic_counts(self, selection: Selection, most: int) -> Sequence[tuple[int, int]]:
+        """Give the most frequent topics of what a selection lets in, as key and number of articles."""
+        return facets.count_topics(self._connection, selection, self.generation.as_of, most)
+
+    def value_counts(self, selection: Selection, column: str, most: int) -> Sequence[tuple[str, int]]:
+        """Give the most frequent values of a column, such as `provider` or `type`, of what a selection lets in."""
+        return facets.count_values(self._connection, selection, self.generation.as_of, column, most)
+
+    def counts_since(self, selection: Selection, times: Iterable[datetime]) -> Mapping[datetime, int]:
+        """Count what a selection lets in that was published at or after each of these times."""
+        return facets.count_since(self._connection, selection, self.generation.as_of, times)
+
+    def excerpts(self, selection: Selection, keys: Sequence[int]) -> Mapping[int, full_text.Excerpt]:
+        """Give what the full-text query of a selection finds in these entries; nothing where it has none."""
+        if selection.match is None:
+            return {}
+        return full_text.excerpts(self._connection, full_text_query(selection.match), keys)
+
+    def newest(self) -> datetime | None:
+        """Give the time at which the newest public article was published, None where there is none."""
+        latest = func.max(entries.c.published, type_=entries.c.published.type)
+        moment: datetime | None = self._connection.execute(select(latest).where(public())).scalar_one()
+        return moment
+
+    def identities(self) -> Sequence[str]:
+        """Give the identity of every public article, in a fixed order."""
+        statement = select(entries.c.identity).where(public()).order_by(entries.c.key)
+        return self._connection.execute(statement).scalars().all()
 
     def spelling(self, kind: Kind, folded: str) -> str | None:
         """Give the spelling of a name that most public articles use, or used last; None where none ever had that name."""

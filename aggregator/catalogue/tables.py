@@ -33,7 +33,7 @@ def key_of(text: str) -> int:
 
 
 def microseconds(moment: datetime) -> int:
-    """Give a time as the database keeps it."""
+    """Give an aware time as it is kept: in whole microseconds since 1970."""
     return (moment - _EPOCH) // _MICROSECOND
 
 

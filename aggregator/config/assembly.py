@@ -42,6 +42,7 @@ def assemble(configuration: Configuration, feeds: Iterable[FeedSettings], path: 
         limits=configuration.limits,
         history=configuration.history,
         embeds=configuration.embeds,
+        pictures=configuration.site.pictures,
     )
 
 

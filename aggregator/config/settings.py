@@ -342,6 +342,7 @@ class Settings:
     feeds       the configured ones, at /feeds/ID
     moved       the id that each id of old has now
     embeds      hosts whose frames may stay in articles
+    pictures    whether pages show the pictures of articles
     """
 
     path: Path
@@ -361,3 +362,4 @@ class Settings:
     limits: LimitSettings
     history: HistorySettings
     embeds: tuple[str, ...]
+    pictures: bool

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from aggregator.config.addresses import SiteAddress, Tag, WebAddress, default_tag
+from aggregator.config.measures import Switch
 from aggregator.config.model import Model
 from aggregator.config.texts import Email, Language, SomeText, Text, TimeZone
 
@@ -62,6 +63,11 @@ class SiteSettings(Model):
         default=None,
         description="Picture of the site, twice as wide as high: for Atom's `logo`, and RSS's `image`, which is the icon otherwise.",
         examples=["https://news.example.org/logo.png"],
+    )
+    pictures: Switch = Field(
+        default=True,
+        description="Whether pages for people show the pictures of articles, which come from their own hosts. Feeds have them anyway.",
+        examples=[True, False],
     )
     tag: Tag | None = Field(
         default=None,

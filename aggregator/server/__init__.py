@@ -26,6 +26,7 @@ stalls.py       clients that stop reading
 
 from aggregator.server.addresses import Addresses
 from aggregator.server.app import create_app
+from aggregator.server.headers import page_policy
 from aggregator.server.lifetime import Lifetime, lifetime
 from aggregator.server.listening import url_of
 from aggregator.server.observing import Observing
@@ -47,5 +48,6 @@ __all__ = [
     "create_app",
     "lifetime",
     "listen",
+    "page_policy",
     "url_of",
 ]

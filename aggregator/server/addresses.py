@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from feeds.formats import FORMATS
+from feeds.history import split_archive
 
 LONGEST_PATH = 1024
 
@@ -70,6 +71,12 @@ def split(path: str) -> tuple[str, str]:
     """Give the path of a feed's page and the suffix of its format, empty where `path` ends in none."""
     suffix = next((suffix for suffix in _SUFFIXES if path.endswith(suffix)), "")
     return path.removesuffix(suffix), suffix
+
+
+def page_of(address: str) -> str:
+    """Give the address of the page for people of a document at `address`, a path that may have a query: an archive's is its feed's."""
+    path, mark, query = address.partition("?")
+    return split_archive(split(path)[0])[0] + mark + query
 
 
 def requested_path(target: str) -> str | None:

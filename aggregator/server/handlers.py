@@ -9,7 +9,8 @@ from aiohttp import hdrs, web
 
 from aggregator.edition import Edition
 from aggregator.server import responses
-from aggregator.server.addresses import requested_path, split
+from aggregator.server.acceptance import wants_page
+from aggregator.server.addresses import page_of, requested_path, requested_query, split
 from aggregator.server.bodies import drop_body
 from aggregator.server.conditional import Outcome, Preconditions, decide
 from aggregator.server.deltas import accepts_feed, held_versions
@@ -28,6 +29,9 @@ _HEALTH = "/healthz"
 _READINESS = "/readyz"
 _METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
+# The part of a feed's page that says what a feed is, shown to those who are sent there.
+_EXPLANATION = "#what-is-a-feed"
+
 # Seconds after which to ask again: a first refresh takes seconds; a failure may take somebody to mend it.
 _RETRY_WHEN_STARTING = 5
 _RETRY_AFTER_FAILURE = 30
@@ -39,6 +43,22 @@ async def answer(request: web.Request) -> web.Response:
         refusal = await drop_body(request.content, request.app[BODY_SECONDS])
         if refusal is not None:
             return refusal
+    response = await _respond(request)
+    if response.status in responses.HAVE_PAGES and wants_page(request.headers.get(hdrs.ACCEPT)):
+        return await _with_page(response, request.app[SERVED]())
+    return response
+
+
+async def _with_page(response: web.Response, served: Served) -> web.Response:
+    """Give an answer that is a line of text as a page, where there is one for it."""
+    text = response.text
+    if served.problem_page is None or text is None:
+        return response
+    page = await asyncio.to_thread(served.problem_page, response.status, text)
+    return response if page is None else responses.problem_page(response, page, served.page_policy)
+
+
+async def _respond(request: web.Request) -> web.Response:
     if request.method not in _METHODS:
         return answer_other_method(request)
     path = requested_path(request.raw_path)
@@ -65,9 +85,11 @@ async def _answer(request: web.Request, path: str, served: Served) -> web.Respon
         return _unready(path, served.readiness.reason)
     if served.searches is not None and served.searches.answers(path):
         found = await search(served.searches, path, request.raw_path)
-        # They have no page yet, so a browser gets the feed; and nobody keeps which versions of them there were.
-        plain = replace(served, has_pages=False, deltas=None)
+        # Nobody keeps which versions of them there were.
+        plain = replace(served, deltas=None)
         return found if isinstance(found, web.Response) else await _send(found, request, path, plain)
+    if "?" in request.raw_path:
+        path = served.meant(path, requested_query(request.raw_path))
     edition = served.press.current(path)
     if edition is not None:
         return await _send(edition, request, path, served)
@@ -98,9 +120,9 @@ def _known(path: str, served: Served) -> web.Response | None:
 
 
 async def _send(edition: Edition, request: web.Request, path: str, served: Served) -> web.Response:
-    page, suffix = split(path)
-    if suffix and served.has_pages and _is_navigation(request):
-        return responses.see_page(served.site_url + page)
+    other = _in_place_of(edition, request, path, served)
+    if other is not None:
+        return other
     codings = acceptable_codings(_field(request, hdrs.ACCEPT_ENCODING))
     if not codings:
         return responses.not_acceptable()
@@ -117,7 +139,16 @@ async def _send(edition: Edition, request: web.Request, path: str, served: Serve
         if delta is not None:
             return delta
     await _encode(edition, coding)
-    return responses.document(edition, coding, lifetime, now)
+    return responses.document(edition, coding, lifetime, now, served.page_policy)
+
+
+def _in_place_of(edition: Edition, request: web.Request, path: str, served: Served) -> web.Response | None:
+    """Answer where the edition itself is not to be sent: it is no more, or a browser is to see its page."""
+    if edition.is_gone:
+        return responses.withdrawn()
+    if served.has_pages and split(path)[1] and _is_navigation(request):
+        return responses.see_page(served.site_url + page_of(edition.path) + _EXPLANATION)
+    return None
 
 
 async def _encode(edition: Edition, coding: str) -> None:

@@ -1,6 +1,6 @@
 """Header fields that answers share. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from aggregator.server.lifetime import Lifetime
@@ -22,11 +22,19 @@ COMMON: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# Pages show text that others wrote: nothing in them may run, and only pictures, sound, film and embeds are loaded from outside.
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' http: https: data:; media-src http: https:; frame-src https:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+
+def page_policy(frames: Iterable[str], *, has_pictures: bool = True) -> str:
+    """Give the Content-Security-Policy of pages, which show text that others wrote: nothing in them may run but the site's own script.
+
+    Only pictures, sound and film are loaded from elsewhere, and what the hosts of `frames` embed.
+    """
+    pictures = "img-src 'self' http: https: data:" if has_pictures else "img-src 'self'"
+    framed = " ".join(f"https://{host}" for host in frames) or "'none'"
+    return (
+        f"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; {pictures}; media-src http: https:; "
+        f"frame-src {framed}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
 
 # RFC 5861 section 4: while the server is down, yesterday's feed is better than none.
 _IF_ERROR = DAY

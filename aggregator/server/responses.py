@@ -9,13 +9,19 @@ from aiohttp import hdrs, web
 
 from aggregator.edition import CODINGS, IDENTITY, Edition
 from aggregator.server.conditional import http_date, is_settled
-from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, PAGE_POLICY, caching, document_caching
+from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, caching, document_caching
 from aggregator.server.lifetime import Lifetime
 
 # Documents whose header fields are kept ready: about a kilobyte each.
 _KEPT = 1024
 
+_PAGE = "text/html"
+_POLICY = "Content-Security-Policy"
+
 ALLOWED_METHODS = "GET, HEAD, OPTIONS"
+
+# The answers that browsers get a page for in place of a line of text.
+HAVE_PAGES = frozenset({400, 404, 405, 410, 503})
 
 # What is not there may be there after the next refresh. A move or an end is for years, but an error in it is to be ended too.
 _NOT_FOUND = caching(MINUTE)
@@ -30,10 +36,18 @@ _REFUSALS: Mapping[int, str] = MappingProxyType(
 )
 
 
-def document(edition: Edition, coding: str, lifetime: Lifetime, now: datetime) -> web.Response:
-    """Answer with an edition. It should have the coding already, since making it takes time."""
+def document(
+    edition: Edition, coding: str, lifetime: Lifetime, now: datetime, page_policy: str
+) -> web.Response:
+    """Answer with an edition. It should have the coding already, since making it takes time.
+
+    page_policy  what a page may load and do (Content-Security-Policy)
+    """
     modified = edition.last_modified if is_settled(edition.last_modified, now) else None
-    headers = _document_headers(edition.etag(coding), coding, edition.media_type, modified, lifetime)
+    policy = page_policy if edition.media_type.startswith(_PAGE) else ""
+    headers = _document_headers(
+        edition.etag(coding), coding, edition.media_type, modified, lifetime, policy=policy
+    )
     return web.Response(body=edition.encoded(coding), headers=headers)
 
 
@@ -62,15 +76,21 @@ def not_modified(etag: str, lifetime: Lifetime) -> web.Response:
 # Of what a document costs the server, this was a third (measured), and the same few are asked for again and again.
 @lru_cache(maxsize=_KEPT)
 def _document_headers(
-    etag: str, coding: str, media_type: str, modified: datetime | None, lifetime: Lifetime
+    etag: str,
+    coding: str,
+    media_type: str,
+    modified: datetime | None,
+    lifetime: Lifetime,
+    *,
+    policy: str = "",
 ) -> Mapping[str, str]:
     headers = {**_validators(etag, lifetime), hdrs.CONTENT_TYPE: media_type}
     if modified is not None:
         headers[hdrs.LAST_MODIFIED] = http_date(modified)
     if coding != IDENTITY:
         headers[hdrs.CONTENT_ENCODING] = coding
-    if media_type.startswith("text/html"):
-        headers["Content-Security-Policy"] = PAGE_POLICY
+    if policy:
+        headers[_POLICY] = policy
     return _ready(headers)
 
 
@@ -107,6 +127,20 @@ def not_found() -> web.Response:
 def bad_request(reason: str) -> web.Response:
     """Say what is wrong with a request. No cache keeps it: with the next version it may be right."""
     return _text(400, reason, NO_STORE)
+
+
+def withdrawn() -> web.Response:
+    """Say that an article was here, and was taken back."""
+    return _text(410, "This article was withdrawn by those who published it.", _FOR_GOOD)
+
+
+def problem_page(response: web.Response, page: bytes, page_policy: str) -> web.Response:
+    """Give the same answer with a page in place of its line of text, to who asks for one."""
+    headers = response.headers.copy()
+    headers[hdrs.CONTENT_TYPE] = f"{_PAGE}; charset=utf-8"
+    headers[_POLICY] = page_policy
+    headers[hdrs.VARY] = hdrs.ACCEPT
+    return web.Response(status=response.status, body=page, headers=headers)
 
 
 def gone() -> web.Response:
@@ -184,10 +218,12 @@ def preflight() -> web.Response:
 def _text(
     status: int, text: str, cache_control: str, headers: Mapping[str, str] = MappingProxyType({})
 ) -> web.Response:
-    fields = {
+    fields: dict[str, str] = {
         **COMMON,
         hdrs.CACHE_CONTROL: cache_control,
         hdrs.CONTENT_TYPE: "text/plain; charset=utf-8",
-        **headers,
     }
+    if status in HAVE_PAGES:
+        fields[hdrs.VARY] = hdrs.ACCEPT
+    fields |= headers
     return web.Response(status=status, body=f"{text}\n".encode(), headers=fields)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aggregator.edition import Edition
 from aggregator.server.addresses import Addresses
+from aggregator.server.headers import page_policy
 from aggregator.server.lifetime import Lifetime
 
 
@@ -48,6 +49,10 @@ class Readiness:
     reason: str = ""
 
 
+def _path_alone(path: str, _query: str) -> str:
+    return path
+
+
 READY = Readiness(is_ready=True)
 
 
@@ -60,6 +65,9 @@ class Served:
     deltas     gives what is new in a document since one of the versions with these digests, None where that can't be told
     has_pages  whether feeds have pages for people, to which a browser can be sent
     searches   what is asked for by query, None: nothing
+    meant      path and query to the address of the edition that they mean: of nearly every path, that is the path itself
+    problem_page  status and reason, a line each problem, to the page that says so; None: there are no such pages
+    page_policy   the Content-Security-Policy of pages
     """
 
     press: Editions
@@ -70,3 +78,6 @@ class Served:
     deltas: Deltas | None = None
     has_pages: bool = False
     searches: Searches | None = None
+    meant: Callable[[str, str], str] = _path_alone
+    problem_page: Callable[[int, str], bytes | None] | None = None
+    page_policy: str = page_policy(())

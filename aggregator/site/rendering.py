@@ -20,6 +20,7 @@ class Templates:
     """The templates of one site.
 
     formats       those that feeds are published in, the first is the one to recommend
+    kinds         of names that have lists: topics, providers, categories
     timezone      of the dates that people read
     has_pictures  whether pictures of articles, which come from their own hosts, are shown
     is_served     whether a server answers: a static tree has no search
@@ -31,9 +32,11 @@ class Templates:
         formats: Sequence[Format],
         timezone: ZoneInfo,
         *,
+        kinds: Sequence[str] = (),
         has_pictures: bool = True,
         is_served: bool = True,
     ) -> None:
+        self.has_pictures = has_pictures
         self._timezone = timezone
         # Without scheme and host, so that a page works at whatever host it is looked at: a preview, another port.
         self._root = urlsplit(site.url).path
@@ -48,6 +51,8 @@ class Templates:
         self._environment.globals |= {
             "site": site,
             "formats": tuple(formats),
+            "kinds": tuple(kinds),
+            "section": "",
             "has_pictures": has_pictures,
             "is_served": is_served,
             "style": self._asset(STYLE),

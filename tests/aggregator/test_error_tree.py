@@ -132,7 +132,7 @@ def _search_request(_workshop: Workshop) -> None:
 def _too_busy(workshop: Workshop) -> None:
     async def flood() -> None:
         with workshop.wired() as (wiring, catalogue):
-            searches = Searches(catalogue, wiring.searches)
+            searches = Searches(catalogue, [wiring.searches])
             asked = (searches.edition("/search.atom", f"q=a{number}") for number in range(20))
             for result in await asyncio.gather(*asked, return_exceptions=True):
                 if isinstance(result, BaseException):

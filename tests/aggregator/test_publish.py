@@ -21,7 +21,7 @@ def out(tmp_path: Path) -> Path:
 
 def published(workshop: Workshop, out: Path) -> Published:
     with workshop.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
-        return publish(wiring.families, snapshot, out)
+        return publish(wiring.tree, snapshot, out)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(site: Work
 
 def test_two_at_once_are_refused(site: Workshop, out: Path) -> None:
     with site.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
-        publish(wiring.families, snapshot, out)
+        publish(wiring.tree, snapshot, out)
         paths = wiring.families[0].paths
 
         def publish_again(*_: object) -> object:

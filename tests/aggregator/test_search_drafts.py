@@ -141,8 +141,8 @@ def test_A5_every_search_has_an_identity_of_its_own_in_every_format_the_same(sho
     assert atom(shop, "").findtext(f"{ATOM}id") == "tag:news.example.org,2026:search"
 
 
-def test_the_page_of_a_search_is_the_home_page_until_it_has_one(shop: Workshop) -> None:
-    assert told(shop, "q=tide")["home_page_url"] == f"{SITE}/"
+def test_the_page_of_a_search_is_the_same_search_as_a_page(shop: Workshop) -> None:
+    assert told(shop, "q=tide&order=newest")["home_page_url"] == f"{SITE}/search?q=tide"
 
 
 # How old it is

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -38,7 +39,7 @@ def outcome(query: str) -> SearchRequest | SearchRequestError:
 def test_every_parameter_is_a_part_of_the_definition() -> None:
     query = (
         "q=low+tides&topic=AI&topic=Boats&provider=Pier.example&category=News&type=Video&language=de-CH"
-        "&min_quality=60&order=best&limit=7"
+        "&min_quality=60&max_age=30d&since=2021-01-31&order=best&limit=7"
     )
     selection = Selection(
         match=parse_search_query("low tides"),
@@ -48,6 +49,8 @@ def test_every_parameter_is_a_part_of_the_definition() -> None:
         types=Names(any=("video",)),
         languages=Names(any=("de-ch",)),
         min_quality=60,
+        max_age=timedelta(days=30),
+        since=datetime(2021, 1, 31, tzinfo=UTC),
     )
     assert parsed(query).definition == FeedDefinition(
         path="/search",
@@ -101,6 +104,7 @@ def test_the_sites_own_limit_is_the_default_up_to_the_most_there_is() -> None:
         ("min_quality=060&limit=007", "min_quality=60&limit=7"),
         ("min_quality=0", "min_quality=0"),
         ("limit=10&order=newest", "limit=10"),
+        ("since=2021-01-31&max_age=30d", "max_age=30d&since=2021-01-31"),
         ("q=%22low+tides%22+-x", "q=%22low%20tides%22%20-x"),
     ],
 )
@@ -119,6 +123,8 @@ _SINGLE = st.fixed_dictionaries(
     optional={
         "q": st.sampled_from(["tides", 'Low OR "high tide" -storm', "été"]),
         "min_quality": st.integers(0, 100).map(str),
+        "max_age": st.integers(1, 99_999).map(lambda days: f"{days}d"),
+        "since": st.dates(date(1900, 1, 1)).map(str),
         "order": st.sampled_from([str(order) for order in Order]),
         "limit": st.integers(1, MOST_ENTRIES).map(str),
     },
@@ -154,14 +160,20 @@ def test_any_order_and_any_way_to_escape_give_one_query(
         ("topics=AI", "the parameter 'topics' is unknown; did you mean 'topic'?"),
         ("Q=x", "the parameter 'Q' is unknown; did you mean 'q'?"),
         (
-            "since=2020",
-            "the parameter 'since' is unknown, expected one of q, topic, provider, category, type, lang",
+            "until=2020",
+            "the parameter 'until' is unknown, expected one of q, topic, provider, category, type, lang",
         ),
         ("=x", "the parameter '' is unknown, expected one of q, "),
         ("min_quality=abc", "min_quality: 'abc' is no whole number, expected 0 to 100"),
         ("min_quality=-1", "min_quality: '-1' is no whole number, expected 0 to 100"),
         ("min_quality=101", "min_quality: 101 is too big, expected 0 to 100"),
         ("min_quality=" + "9" * 16, "is no whole number, expected 0 to 100"),
+        ("max_age=7", "max_age: '7' is no number of days, expected 1d to 99999d"),
+        ("max_age=0d", "max_age: '0d' is no number of days, expected 1d to 99999d"),
+        ("max_age=1d&max_age=2d", "max_age: stands 2 times ('1d', '2d'), expected once"),
+        ("since=2020", "since: '2020' is no date, expected one such as 2021-01-31"),
+        ("since=2021-02-29", "since: '2021-02-29' is no date, expected one such as 2021-01-31"),
+        ("since=0001-01-01", "since: '0001-01-01' is no date, expected one such as 2021-01-31"),
         ("limit=0", "limit: 0 is too small, expected 1 to 200"),
         ("limit=10000", "limit: 10000 is too big, expected 1 to 200"),
         ("limit=५", "limit: '५' is no whole number, expected 1 to 200"),

@@ -71,7 +71,7 @@ def slow() -> Iterator[Slow]:
 
 @pytest.fixture
 def searches(catalogue: Catalogue, slow: Slow) -> Searches:
-    made = Searches(catalogue, slow)
+    made = Searches(catalogue, [slow])
     made.advance(1)
     return made
 
@@ -173,7 +173,7 @@ async def test_no_more_are_kept_than_the_bound_however_many_are_asked_for(
 async def test_a_search_that_can_not_be_understood_costs_nothing(catalogue: Catalogue) -> None:
     site = Site(title="The Harbour Wire", url="https://news.example.org", tag="news.example.org,2026")
     drafts = SearchDrafts(site, ("atom",), 50, Content.FULL, timedelta(minutes=5))
-    searches = Searches(catalogue, drafts)
+    searches = Searches(catalogue, [drafts])
     with pytest.raises(SearchRequestError):
         await searches.edition("/search.atom", "limit=0")
     assert not searches._under_way
@@ -187,7 +187,7 @@ async def flooded(
     catalogue: Catalogue, slow: Slow
 ) -> AsyncIterator[tuple[RunningSite, list["asyncio.Task[Answer]"]]]:
     """A server that is asked for 100 searches at once, none of which comes to an end."""
-    searches = Searches(catalogue, slow)
+    searches = Searches(catalogue, [slow])
     async with serving() as site:
         site.change(searches=searches)
         tasks = [asyncio.create_task(site.get(f"/search.atom?q={number}")) for number in range(100)]

@@ -205,7 +205,10 @@ def test_E14_a_browser_is_sent_to_the_page_of_the_feed(workshop: Workshop) -> No
     workshop.write("ferry")
     with running(workshop) as site:
         answer = site.get("/feeds/all.rss", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
-        assert (answer.status, answer.headers["Location"]) == (303, "https://news.example.org/feeds/all")
+        assert (answer.status, answer.headers["Location"]) == (
+            303,
+            "https://news.example.org/feeds/all#what-is-a-feed",
+        )
         page = site.get("/feeds/all")
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
         assert b'rel="alternate" type="application/rss+xml"' in page.body

@@ -120,14 +120,18 @@ def test_fault_27_what_is_not_public_is_not_found(site: RunningSite) -> None:
         assert b"Not yet written" not in body
 
 
-def test_no_list_names_a_search_and_there_is_no_page_yet(site: RunningSite) -> None:
+def test_no_list_names_a_search_and_there_is_a_page_of_it(site: RunningSite) -> None:
     assert b"/search" not in site.get("/feeds.opml").body
-    assert site.get("/search?q=weather").status == 404
+    answer = site.get("/search?q=weather")
+    assert (answer.status, answer.headers.get_content_type()) == (200, "text/html")
 
 
-def test_E14_a_browser_gets_the_feed(site: RunningSite) -> None:
+def test_E14_a_browser_is_sent_to_the_page_of_the_search(site: RunningSite) -> None:
     fields = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-    assert site.get(f"/search.rss{QUERY}", fields).status == 200
+    answer = site.get(f"/search.rss{QUERY}", fields)
+    assert (answer.status, answer.headers["Cache-Control"]) == (303, "no-store")
+    path = answer.headers["Location"].removeprefix("https://news.example.org").partition("#")[0]
+    assert site.get(path, fields).status == 200
 
 
 def test_E1_every_worker_and_every_restart_gives_the_same_bytes_and_validators(tmp_path: Path) -> None:

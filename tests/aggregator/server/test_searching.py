@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.edition import Edition
 from aggregator.errors import CatalogueError, SearchRequestError, TooBusyError, TooSlowError
-from tests.aggregator.server.asking import CHANGED, FEED, Site, serving
+from tests.aggregator.server.asking import CHANGED, FEED, SITE, Site, serving
 from tests.aggregator.server.test_lint import complaints
 
 FOUND = Edition(
@@ -121,9 +121,11 @@ async def test_fault_29_a_search_that_fails_is_logged_without_its_query(
     assert "canary" not in caplog.text
 
 
-async def test_E14_a_browser_gets_the_feed_as_there_is_no_page(site: Site) -> None:
+async def test_E14_a_browser_is_sent_to_the_page_of_the_canonical_search(site: Site) -> None:
     answer = await site.get("/search.atom?q=a", sec_fetch_mode="navigate", sec_fetch_dest="document")
-    assert (answer.status, answer.body) == (200, FOUND.body)
+    where = f"{SITE}/search?q=tide#what-is-a-feed"
+    assert (answer.status, answer.headers["location"]) == (303, where)
+    assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_I1_a_delta_of_a_search_is_not_to_be_had(site: Site) -> None:

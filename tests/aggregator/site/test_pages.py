@@ -1,105 +1,87 @@
-"""The pages for people: what each shows, where it leads, and what it must not show."""
+"""All pages together: what must not be on any, and what the static tree makes of them."""
 
+import html5lib
 import pytest
 from lxml import html
 
-from tests.aggregator.workshop import HOUR, NOON, Workshop
-
-SITE = "https://news.example.org"
+from aggregator.site.assets import ASSETS, SCRIPT, STYLE
+from aggregator.site.rendering import quantity
+from tests.aggregator.site.looking import has_page, links, page
+from tests.aggregator.workshop import Workshop
 
 
 @pytest.fixture
 def site(workshop: Workshop) -> Workshop:
-    workshop.configure("feeds: [{id: boats, title: Of boats & ships, where: {topics: [Boats]}}]\n")
+    workshop.configure(
+        "feeds: [{id: boats, title: Of boats & ships, where: {topics: [Boats]}, order: best}]\n"
+    )
     workshop.write("ferry", "topics: [Boats]", "webUrl: https://pier.example/ferry", title="A <ferry> & more")
-    workshop.write("quay", "topics: [Stone]", body="It *stands*.")
-    workshop.write("hidden", "published: false", "topics: [Secret]", title="Never seen")
+    workshop.write("quay", "topics: [Stone]", "category: news", body="It *stands*.")
+    workshop.write("hidden", "published: false", "topics: [Secret]", title="Never seen", body="Never read")
     workshop.refresh()
     return workshop
 
 
-def page(site: Workshop, path: str) -> html.HtmlElement:
-    return html.document_fromstring(site.document(path).decode())
-
-
-def links(found: html.HtmlElement) -> set[str]:
-    return {str(link) for link in found.xpath("//a/@href")}
-
-
-def test_the_home_page_lists_every_feed_in_every_format(site: Workshop) -> None:
-    found = links(page(site, "/"))
-    for stem in ("/feeds/all", "/feeds/boats", "/topics/boats", "/topics/stone"):
-        assert {f"{SITE}{stem}", *(f"{SITE}{stem}.{suffix}" for suffix in ("rss", "atom", "json"))} <= found
-    assert f"{SITE}/feeds.opml" in found
-
-
-def test_AD1_a_feeds_page_names_its_own_documents_in_its_head(site: Workshop) -> None:
-    alternates = page(site, "/topics/boats").xpath('/html/head/link[@rel="alternate"]')
-    assert [(link.get("type"), link.get("href")) for link in alternates] == [
-        ("application/atom+xml", f"{SITE}/topics/boats.atom"),
-        ("application/rss+xml", f"{SITE}/topics/boats.rss"),
-        ("application/feed+json", f"{SITE}/topics/boats.json"),
-    ]
-
-
-def test_AD2_titles_tell_the_documents_apart(site: Workshop) -> None:
-    titles = page(site, "/").xpath('/html/head/link[@rel="alternate"]/@title')
-    assert titles == ["The Harbour Wire (Atom)", "The Harbour Wire (RSS)", "The Harbour Wire (JSON Feed)"]
-
-
-def test_a_feeds_page_shows_its_entries(site: Workshop) -> None:
-    found = page(site, "/feeds/boats")
-    assert found.xpath("//h1/text()") == ["Of boats & ships"]
-    assert found.xpath("//article/h2/a/text()") == ["A <ferry> & more"]
-    assert "https://pier.example/ferry" in links(found)
-
-
-def test_a_feed_without_entries_says_so(site: Workshop) -> None:
-    site.delete("ferry")
-    site.refresh(NOON + HOUR)
-    assert "Nothing yet." in page(site, "/feeds/boats").text_content()
-
-
-@pytest.mark.parametrize("kind", ["topics", "providers", "categories"])
-def test_every_kind_of_name_has_a_list(site: Workshop, kind: str) -> None:
-    assert page(site, f"/{kind}").xpath("//h1/text()") == [kind.capitalize()]
-
-
-def test_an_article_that_is_read_here_has_a_page(site: Workshop) -> None:
-    (path,) = (link.removeprefix(SITE) for link in links(page(site, "/feeds/all")) if "/articles/" in link)
-    found = page(site, path)
-    assert found.xpath("//h1/text()") == ["Quay"]
-    assert found.xpath("//em/text()") == ["stands"]
+def tree(site: Workshop) -> dict[str, bytes]:
+    """Give every document of the static tree by its path."""
+    with site.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
+        found = {}
+        for family in wiring.tree:
+            for path in family.paths(snapshot):
+                draft = family.find(path, snapshot)
+                assert draft is not None, path
+                found[path] = draft.make().body
+        return found
 
 
 def test_27_nothing_unpublished_is_on_any_page(site: Workshop) -> None:
-    with site.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
-        pages = wiring.families[1]
-        drafts = [pages.find(path, snapshot) for path in pages.paths(snapshot)]
-        shown = b"".join(draft.make().body for draft in drafts if draft is not None)
+    shown = b"".join(tree(site).values())
     assert b"Quay" in shown
-    assert b"Never seen" not in shown
-    assert b"Secret" not in shown
+    for secret in (b"Never", b"Secret", b"secret"):
+        assert secret not in shown
 
 
-def test_no_page_is_made_for_addresses_that_lead_nowhere(site: Workshop) -> None:
-    with site.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
-        pages = wiring.families[1]
-        for path in (
-            "/topics/nothing",
-            "/articles/0123456789abcdef",
-            "/articles/short",
-            "/articles/zzzzzzzzzzzzzzzz",
-            "/nowhere",
-        ):
-            assert pages.find(path, snapshot) is None
+def test_every_link_of_the_tree_leads_to_something_in_it(site: Workshop) -> None:
+    documents = tree(site)
+    for path, body in documents.items():
+        if body.startswith(b"<!DOCTYPE"):
+            inner = {
+                link.partition("?")[0] for link in links(html.document_fromstring(body)) if link[0] == "/"
+            }
+            assert inner <= documents.keys(), path
 
 
-def test_lists_that_are_switched_off_are_not_there(site: Workshop) -> None:
-    site.configure("topics: false\n")
-    with site.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
-        assert wiring.families[1].find("/topics", snapshot) is None
+def test_every_page_of_the_tree_is_well_formed_and_has_no_search(site: Workshop) -> None:
+    for body in tree(site).values():
+        if body.startswith(b"<!DOCTYPE"):
+            html5lib.HTMLParser(strict=True).parse(body.decode())
+            assert b"/search" not in body
+            assert b"<form" not in body
+
+
+def test_every_article_has_a_page_in_the_tree(site: Workshop) -> None:
+    assert sum(path.startswith("/articles/") for path in tree(site)) == 2
+
+
+def test_an_asset_is_known_by_its_content(site: Workshop) -> None:
+    assert STYLE.address != SCRIPT.address.replace("site.js", "site.css")
+    assert page(site, "/").xpath('//link[@rel="stylesheet"]/@href') == [STYLE.address]
+    for path, asset in ASSETS.items():
+        assert site.document(path) == asset.body
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/topics/nothing", "/feeds/none", "/search", "/static/other.css", "/static"]
+)
+def test_there_are_no_other_pages(site: Workshop, path: str) -> None:
+    assert not has_page(site, path)
 
 
 def test_a_page_stays_the_same_while_nothing_of_it_changes(site: Workshop) -> None:
-    assert site.document("/") == site.document("/")
+    for path in ("/", "/feeds/boats", "/topics", "/subscribe"):
+        assert site.document(path) == site.document(path)
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 boats"), (1, "1 boat"), (1234, "1,234 boats")])
+def test_numbers_are_said_as_people_say_them(number: int, said: str) -> None:
+    assert quantity(number, "boat") == said
