@@ -1,0 +1,52 @@
+"""The sample site, served under its own address, with articles beside its own that mean harm."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.aggregator.running_site import RunningSite, running
+from tests.aggregator.workshop import Workshop
+
+_SAMPLE = Path(__file__).parents[2] / "config"
+_SAMPLE_URL = "url: http://127.0.0.1:8080"
+
+
+@dataclass(frozen=True)
+class OpenSite:
+    """A site that a browser can open: its links lead to itself."""
+
+    url: str
+    server: RunningSite
+
+
+@contextmanager
+def opened(
+    folder: Path, articles: Path | None = None, settings: str = "", *arguments: str
+) -> Iterator[OpenSite]:
+    """Serve a copy of the sample site from `folder`, with these articles, and lines of configuration for its server and arguments besides."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    shop = Workshop(folder / "site")
+    shutil.copytree(_SAMPLE, shop.folder)
+    text = (shop.folder / "aggregator.yaml").read_text(encoding="utf-8")
+    for written, changed in {
+        _SAMPLE_URL: f"url: {url}",
+        "sqlite:///../var/": "sqlite:///",
+        "server:\n": f"server:\n{settings}",
+    }.items():
+        assert written in text
+        text = text.replace(written, changed)
+    shop.config_path.write_text(text, encoding="utf-8")
+    if articles is not None:
+        shutil.copytree(articles, shop.folder / "content/news/beside")
+    with running(shop, "--port", str(port), *arguments) as server:
+        yield OpenSite(url, server)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
