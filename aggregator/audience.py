@@ -26,8 +26,12 @@ def spoken_for(agent: str) -> tuple[str, int] | None:
     found = _SUBSCRIBERS.search(agent)
     if found is None:
         return None
-    name = _NAME_ENDS.split(agent, maxsplit=1)[0].strip().lower()[:_LONGEST_NAME]
-    return name, int(found[1])
+    return reader_name(agent), int(found[1])
+
+
+def reader_name(agent: str) -> str:
+    """Give the name that begins a User-Agent, without version and comment."""
+    return _NAME_ENDS.split(agent, maxsplit=1)[0].strip().lower()[:_LONGEST_NAME]
 
 
 class Audience:

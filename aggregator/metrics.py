@@ -7,8 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from aggregator.habits import Asker, Habit, together
+from aggregator.journal import Journal
+
 # A metric's name, and the values of its labels.
 Key = tuple[str, tuple[str, ...]]
+
+# Of answers by time: the number of the half hour, by the monotonic clock, and the kind of answer.
+Beat = tuple[int, str]
+BEAT_SECONDS = 30 * 60
+MOST_BEATS = 48
 
 # What stands for every value of a label that is not worth a series of its own.
 OTHER = "other"
@@ -55,11 +63,17 @@ class Figures:
     counts    of counters, and of histograms by bucket
     levels    of gauges
     audience  the largest number of subscribers that a reader spoke for, by feed, format and reader
+    habits    how programs asked
+    pulse     answers by time
+    journal   what the process that keeps the catalogue tells, None from any other
     """
 
     counts: Mapping[Key, float] = field(default_factory=dict)
     levels: Mapping[Key, float] = field(default_factory=dict)
     audience: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    habits: Mapping[Asker, Habit] = field(default_factory=dict)
+    pulse: Mapping[Beat, int] = field(default_factory=dict)
+    journal: Journal | None = None
 
 
 def total(figures: Iterable[Figures]) -> Figures:
@@ -67,14 +81,25 @@ def total(figures: Iterable[Figures]) -> Figures:
     counts: dict[Key, float] = {}
     levels: dict[Key, float] = {}
     audience: dict[tuple[str, str, str], int] = {}
-    for one in figures:
+    pulse: dict[Beat, int] = {}
+    every = list(figures)
+    for one in every:
         for key, count in one.counts.items():
             counts[key] = counts.get(key, 0) + count
         for key, level in one.levels.items():
             levels[key] = levels.get(key, 0) + level
         for reader, number in one.audience.items():
             audience[reader] = max(audience.get(reader, 0), number)
-    return Figures(counts=counts, levels=levels, audience=audience)
+        for beat, count in one.pulse.items():
+            pulse[beat] = pulse.get(beat, 0) + count
+    return Figures(
+        counts=counts,
+        levels=levels,
+        audience=audience,
+        habits=together([one.habits for one in every]),
+        pulse=pulse,
+        journal=next((one.journal for one in every if one.journal is not None), None),
+    )
 
 
 REQUESTS = Metric(
@@ -94,6 +119,12 @@ BYTES = Metric(
     Kind.COUNTER,
     "Bytes of the bodies of answers, as they were sent.",
     labels=("coding",),
+)
+SAVED = Metric(
+    "aggregator_saved_bytes_total",
+    Kind.COUNTER,
+    "Bytes of bodies that need not be sent: because the client held the document, got what was new alone, or took it compressed.",
+    labels=("by",),
 )
 CONNECTIONS = Metric("aggregator_connections", Kind.GAUGE, "Connections that are open.")
 PROCESSES = Metric("aggregator_processes", Kind.GAUGE, "Processes that serve.")
@@ -146,6 +177,7 @@ METRICS = (
     REQUESTS,
     REQUEST_SECONDS,
     BYTES,
+    SAVED,
     CONNECTIONS,
     PROCESSES,
     WORKER_ENDS,

@@ -30,6 +30,7 @@ from aggregator.refresh_thread import RefreshThread
 from aggregator.schedule import Schedule
 from aggregator.service_manager import Announcer, ServiceManager
 from aggregator.serving import Serving
+from aggregator.status_token import status_digest
 from aggregator.wiring import wire
 from aggregator.workers import Workers
 
@@ -53,6 +54,8 @@ async def _serve(load: Load, log_form: LogForm, manager: ServiceManager) -> None
     wishes = Wishes()
     wishes.follow_signals(partial(leave_within, _LEAVE_SECONDS))
     settings = await asyncio.to_thread(load)
+    # Before anything is started: a worker that ends for want of it would be started again and again.
+    status_digest(settings.server)
     catalogue = await asyncio.to_thread(Catalogue.open, settings.store)
     ledger = Ledger(_now)
     try:
@@ -223,17 +226,17 @@ class Keeper:
         try:
             self._note(await self._thread.run(work, patience), monotonic() - started)
         except CrowdedError as error:
-            self._note_failure(Outcome.SKIPPED)
+            self._note_failure(Outcome.SKIPPED, 0.0, str(error))
             events.REFRESH_SKIPPED.log(error=error)
         except HangingError:
-            self._note_failure(Outcome.TIMED_OUT)
+            self._note_failure(Outcome.TIMED_OUT, monotonic() - started)
             events.REFRESH_LATE.log(seconds=patience.total_seconds())
             self._forget(refresh)
         except AggregatorError as error:
-            self._note_failure(Outcome.FAILED)
+            self._note_failure(Outcome.FAILED, monotonic() - started, str(error))
             events.REFRESH_FAILED.log(error=error)
         except Exception as error:  # noqa: BLE001  the log gets the reason, and the last good state stays
-            self._note_failure(Outcome.FAILED)
+            self._note_failure(Outcome.FAILED, monotonic() - started, str(error))
             events.REFRESH_FAILED.log(error, error=error)
 
     def _wake(self) -> None:
@@ -244,8 +247,8 @@ class Keeper:
         if self._refresh is hanging:
             self._refresh = wire(self._settings, self._catalogue).refresh
 
-    def _note_failure(self, outcome: Outcome) -> None:
-        self._ledger.note(outcome)
+    def _note_failure(self, outcome: Outcome, seconds: float, reason: str = "") -> None:
+        self._ledger.note(outcome, seconds, reason)
         self._announcer.note_state("the last refresh went wrong; what was good before is served")
 
     def _note(self, report: Report, seconds: float) -> None:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from aggregator import events
 from aggregator.catalogue import Catalogue
-from aggregator.config import Settings
+from aggregator.config import Settings, StatusReaders
 from aggregator.delta_drafts import delta_path
 from aggregator.edition import Edition
 from aggregator.metrics import Figures
@@ -21,6 +21,7 @@ from aggregator.server import (
     Readiness,
     Running,
     Served,
+    Status,
     Tally,
     create_app,
     lifetime,
@@ -30,6 +31,8 @@ from aggregator.server import (
 )
 from aggregator.site.lists import list_address
 from aggregator.site.problem_pages import ProblemPages
+from aggregator.site.status import StatusPage
+from aggregator.status_token import status_digest
 from aggregator.version_keeper import VersionKeeper
 from aggregator.wiring import wire
 
@@ -52,7 +55,8 @@ class Serving:
         self._next_due: datetime | None = None
         self._running: Running | None = None
         self._versions = VersionKeeper(catalogue)
-        self._tally = Tally()
+        self._tally = Tally(has_habits=settings.server.status is not StatusReaders.OFF)
+        self._status_page = self._new_status_page()
         self._press, self._deltas = self._new_presses()
         self._searches = self._new_searches()
         self._problem_pages = self._new_problem_pages()
@@ -66,7 +70,7 @@ class Serving:
         gather  gives the figures of all processes, to who asks for metrics
         """
         server = self._settings.server
-        observing = Observing(self._tally, gather, server.metrics, server.request_log)
+        observing = Observing(self._tally, gather, server.metrics, server.request_log, self._status())
         app = create_app(lambda: self._served, clock=self._now, observing=observing)
         self._running = await listen(app, host, port, reuse_port=reuse_port)
         port = self._running.port
@@ -88,15 +92,30 @@ class Serving:
 
     async def reconfigure(self, settings: Settings) -> None:
         """Serve under another configuration from now on, without dropping a connection; where that fails, under the old one."""
-        before = self._settings, self._press, self._deltas, self._searches, self._problem_pages
+        before = (
+            self._settings,
+            self._press,
+            self._deltas,
+            self._searches,
+            self._problem_pages,
+            self._status_page,
+        )
         try:
             self._settings = settings
             self._press, self._deltas = self._new_presses()
             self._searches = self._new_searches()
             self._problem_pages = self._new_problem_pages()
+            self._status_page = self._new_status_page()
             self._served = self._look()
         except BaseException:
-            self._settings, self._press, self._deltas, self._searches, self._problem_pages = before
+            (
+                self._settings,
+                self._press,
+                self._deltas,
+                self._searches,
+                self._problem_pages,
+                self._status_page,
+            ) = before
             raise
 
     async def stop(self) -> None:
@@ -104,6 +123,17 @@ class Serving:
         if self._running is not None:
             await self._running.stop()
         await self._versions.stop()
+
+    def _status(self) -> Status | None:
+        """Give the page for operators, as the configuration has it that rules when it is looked at."""
+        server = self._settings.server
+        if server.status is StatusReaders.OFF:
+            return None
+        return Status(
+            server.status,
+            status_digest(server),
+            lambda figures: self._status_page.render(figures, perf_counter()),
+        )
 
     def _new_presses(self) -> tuple[Press, Press]:
         """Give one for the documents, and one for what is new in them, which can't push those out."""
@@ -122,6 +152,9 @@ class Serving:
         wiring = wire(self._settings, self._catalogue)
         families = (wiring.searches, wiring.search_pages)
         return Searches(self._catalogue, families, self._tally.note_edition)
+
+    def _new_status_page(self) -> StatusPage:
+        return StatusPage(self._settings, wire(self._settings, self._catalogue).templates)
 
     def _new_problem_pages(self) -> ProblemPages:
         return ProblemPages(wire(self._settings, self._catalogue).templates)

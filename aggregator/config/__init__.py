@@ -18,7 +18,7 @@ from aggregator.config.automatic_feeds import (
     ProviderFeeds,
     TopicFeeds,
 )
-from aggregator.config.disclosure import MetricsReaders, RequestLog
+from aggregator.config.disclosure import MetricsReaders, RequestLog, StatusReaders
 from aggregator.config.json_schema import schema
 from aggregator.config.loading import load
 from aggregator.config.reading import digest, folders
@@ -46,6 +46,7 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "SourceSettings",
+    "StatusReaders",
     "TopicFeeds",
     "digest",
     "folders",

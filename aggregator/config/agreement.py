@@ -22,6 +22,7 @@ def disagreements(main: Node | None, others: Sequence[Node]) -> Iterator[Problem
     yield from _repeated_feeds(documents)
     if main is None:
         return
+    yield from _status_without_token(main)
     yield from _repeated_sources(main)
     yield from _unknown_sources(main, documents)
     ids = {
@@ -49,6 +50,16 @@ def _repeated_feeds(documents: Iterable[Node]) -> Iterator[Problem]:
                     f"feeds[{name}].id", _twice(name, "the id of another feed", first[name]), name
                 )
             first.setdefault(name, node.place)
+
+
+def _status_without_token(main: Node) -> Iterator[Problem]:
+    """Whether the file of the token can be read is found out by the server: who checks a configuration need not have the secret."""
+    server = child(main, "server")
+    node = child(server, "status")
+    if node is not None and text_of(node) == "token" and child(server, "status_token") is None:
+        yield node.place.problem(
+            "server.status", "'token' needs a token, expected server.status_token beside it", "token"
+        )
 
 
 def _repeated_sources(main: Node) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.config.addresses import default_tag
 from aggregator.config.feed_settings import AnyDomains, AnyNames, FeedSettings, WhereSettings
-from aggregator.config.settings import Configuration, DefaultSettings, Settings
+from aggregator.config.settings import Configuration, DefaultSettings, ServerSettings, Settings
 from aggregator.config.site_settings import SiteSettings
 from feeds.article import Author
 from feeds.definition import FeedDefinition
@@ -31,7 +31,7 @@ def assemble(configuration: Configuration, feeds: Iterable[FeedSettings], path: 
         ),
         reload=configuration.reload,
         store=_store(configuration.store, path.parent),
-        server=configuration.server,
+        server=_server(configuration.server, path.parent),
         defaults=defaults,
         topics=configuration.topics,
         providers=configuration.providers,
@@ -44,6 +44,11 @@ def assemble(configuration: Configuration, feeds: Iterable[FeedSettings], path: 
         embeds=configuration.embeds,
         pictures=configuration.site.pictures,
     )
+
+
+def _server(settings: ServerSettings, folder: Path) -> ServerSettings:
+    token = settings.status_token
+    return settings if token is None else settings.model_copy(update={"status_token": _below(folder, token)})
 
 
 def _site(settings: SiteSettings) -> Site:

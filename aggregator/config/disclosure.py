@@ -22,6 +22,14 @@ class MetricsReaders(StrEnum):
     EVERYONE = "everyone"
 
 
+class StatusReaders(StrEnum):
+    """Who may read the status page."""
+
+    OFF = "off"
+    LOOPBACK = "loopback"
+    TOKEN = "token"  # noqa: S105  a word for who, no token
+
+
 class RequestLog(StrEnum):
     """Which requests the log tells of."""
 
@@ -44,12 +52,19 @@ def _metrics_readers(value: object) -> MetricsReaders:
     return _chosen(value, MetricsReaders, "choice of who may read metrics")
 
 
+def _status_readers(value: object) -> StatusReaders:
+    return _chosen(value, StatusReaders, "choice of who may read the status page")
+
+
 def _request_log(value: object) -> RequestLog:
     return _chosen(value, RequestLog, "choice of requests")
 
 
 MetricsReadersName = Annotated[
     MetricsReaders, BeforeValidator(_metrics_readers), WithJsonSchema({"enum": [*MetricsReaders, False]})
+]
+StatusReadersName = Annotated[
+    StatusReaders, BeforeValidator(_status_readers), WithJsonSchema({"enum": [*StatusReaders, False]})
 ]
 RequestLogName = Annotated[
     RequestLog, BeforeValidator(_request_log), WithJsonSchema({"enum": [*RequestLog, False]})

@@ -23,7 +23,14 @@ from aggregator.config.addresses import (
     StoreAddress,
 )
 from aggregator.config.automatic_feeds import AutomaticFeeds, ProviderFeeds, TopicFeeds
-from aggregator.config.disclosure import MetricsReaders, MetricsReadersName, RequestLog, RequestLogName
+from aggregator.config.disclosure import (
+    MetricsReaders,
+    MetricsReadersName,
+    RequestLog,
+    RequestLogName,
+    StatusReaders,
+    StatusReadersName,
+)
 from aggregator.config.feed_settings import FeedSettings
 from aggregator.config.frozen_mapping import FrozenMapping
 from aggregator.config.measures import Duration, Size, SomeTime, Switch, WholeNumber
@@ -152,6 +159,18 @@ class ServerSettings(Model):
         "send X-Forwarded-For, or everyone it lets through gets them too: docs/operating.md.",
         examples=["loopback", "everyone", "off"],
         json_schema_extra={"default": "loopback"},
+    )
+    status: StatusReadersName = Field(
+        default=StatusReaders.OFF,
+        description="Who gets the page /status: browsers on this machine (loopback), whoever knows the token (token), or nobody (off): "
+        "docs/operating.md.",
+        examples=["loopback", "token", "off"],
+        json_schema_extra={"default": "off"},
+    )
+    status_token: Folder | None = Field(
+        default=None,
+        description="The file whose first line is the token for /status, of at least 16 characters; relative to the configuration file.",
+        examples=["/run/credentials/aggregator.service/status-token"],
     )
     request_log: RequestLogName = Field(
         default=RequestLog.OFF,

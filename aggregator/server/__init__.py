@@ -16,10 +16,10 @@ encoding.py     which content codings a request accepts: pure
 searching.py    from a search to its edition, or to why there is none
 bodies.py       bodies that requests bring, which nobody wants
 failures.py     telling of failures once
-observing.py    what is noted of each request, and the metrics
+observing.py    what is noted of each request, the metrics, and the status page
 tally.py        counting answers
 exposition.py   figures as text for Prometheus
-disclosure.py   who may read the metrics: pure
+disclosure.py   who may read the metrics and the status page: pure
 request_log.py  which requests the log tells of
 stalls.py       clients that stop reading
 """
@@ -29,7 +29,7 @@ from aggregator.server.app import create_app
 from aggregator.server.headers import page_policy
 from aggregator.server.lifetime import Lifetime, lifetime
 from aggregator.server.listening import url_of
-from aggregator.server.observing import Observing
+from aggregator.server.observing import Observing, Status
 from aggregator.server.runner import Running, listen
 from aggregator.server.served import READY, Editions, Readiness, Searches, Served
 from aggregator.server.tally import Tally
@@ -44,6 +44,7 @@ __all__ = [
     "Running",
     "Searches",
     "Served",
+    "Status",
     "Tally",
     "create_app",
     "lifetime",

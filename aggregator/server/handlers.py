@@ -23,6 +23,8 @@ SERVED: web.AppKey[Callable[[], Served]] = web.AppKey("served")
 CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 BODY_SECONDS = web.AppKey("body_seconds", float)
 FAILURES = web.AppKey("failures", Failures)
+# Bytes that the answer does without, for who counts them.
+UNSENT = web.RequestKey("unsent", int)
 
 _A_IM = "A-IM"
 _HEALTH = "/healthz"
@@ -130,15 +132,18 @@ async def _send(edition: Edition, request: web.Request, path: str, served: Serve
     now, lifetime = request.app[CLOCK](), served.lifetime(path)
     decision = decide(_preconditions(request), etags, edition.last_modified, now)
     if decision.outcome is Outcome.NOT_MODIFIED:
+        # What no client has got yet in this coding is not known to be smaller: nothing is claimed then.
+        request[UNSENT] = len(edition.encoded(codings[0])) if edition.has(codings[0]) else 0
         return responses.not_modified(decision.etag, lifetime)
     if decision.outcome is Outcome.FAILED:
         return responses.precondition_failed()
     coding = codings[0]
     if _A_IM in request.headers:
-        delta = await _delta(request, path, served, coding)
+        delta = await _delta(request, path, served, coding, edition)
         if delta is not None:
             return delta
     await _encode(edition, coding)
+    request[UNSENT] = len(edition.body) - len(edition.encoded(coding))
     return responses.document(edition, coding, lifetime, now, served.page_policy)
 
 
@@ -156,7 +161,9 @@ async def _encode(edition: Edition, coding: str) -> None:
         await asyncio.to_thread(edition.encoded, coding)
 
 
-async def _delta(request: web.Request, path: str, served: Served, coding: str) -> web.Response | None:
+async def _delta(
+    request: web.Request, path: str, served: Served, coding: str, whole: Edition
+) -> web.Response | None:
     """Answer with what is new to a client that asks for that; None where it is to get the whole document.
 
     To GET alone, of whose success a 226 tells (RFC 3229 section 10.4.1).
@@ -173,6 +180,8 @@ async def _delta(request: web.Request, path: str, served: Served, coding: str) -
     if edition is None or edition.delta is None:
         return None
     await _encode(edition, coding)
+    if whole.has(coding):
+        request[UNSENT] = len(whole.encoded(coding)) - len(edition.encoded(coding))
     return responses.delta(edition, coding, held[edition.delta.base], request.app[CLOCK]())
 
 

@@ -7,21 +7,39 @@ from time import perf_counter
 
 from aiohttp import hdrs, web
 
-from aggregator.config import MetricsReaders, RequestLog
+from aggregator.config import MetricsReaders, RequestLog, StatusReaders
 from aggregator.edition import IDENTITY
 from aggregator.metrics import Figures
 from aggregator.server import responses
 from aggregator.server.addresses import requested_path
-from aggregator.server.disclosure import may_read
+from aggregator.server.disclosure import holds_token, is_from_here, may_read
 from aggregator.server.exposition import MEDIA_TYPE, exposition
+from aggregator.server.handlers import UNSENT
+from aggregator.server.headers import page_policy
 from aggregator.server.request_log import RequestLogger
-from aggregator.server.tally import Tally
+from aggregator.server.tally import Asked, Tally
 
 METRICS_PATH = "/metrics"
+STATUS_PATH = "/status"
 _METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 _RETRY_SECONDS = 5
+_STATUS_POLICY = page_policy(())
 
 Answer = Callable[[web.Request], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The page for operators.
+
+    readers  who gets it
+    digest   SHA-256 of the token that they must have, where they must have one
+    page     makes it of the figures of all processes
+    """
+
+    readers: StatusReaders
+    digest: bytes
+    page: Callable[[Figures], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +50,22 @@ class Observing:
     gather   gives the figures of all processes; raises OSError where they can't be had
     readers  who gets those
     log      which requests the log tells of
+    status   the page for operators, None where there is none
     """
 
     tally: Tally
     gather: Callable[[], Awaitable[Figures]]
     readers: MetricsReaders
     log: RequestLog
+    status: Status | None = None
 
 
 def observed(answer: Answer, observing: Observing) -> Answer:
     """Give a handler that does as `answer` does, with what is to be noted; `answer` itself where that is nothing."""
     has_metrics, has_log = observing.readers is not MetricsReaders.OFF, observing.log is not RequestLog.OFF
-    if not has_metrics and not has_log:
+    status = observing.status
+    counts = has_metrics or status is not None
+    if not counts and not has_log:
         return answer
     tally, logger = observing.tally, RequestLogger(observing.log)
 
@@ -51,17 +73,31 @@ def observed(answer: Answer, observing: Observing) -> Answer:
         target = request.raw_path
         if has_metrics and target.startswith(METRICS_PATH) and _asks_for_metrics(request, observing.readers):
             return await _metrics(observing)
+        refusal = None
+        if status is not None and target.startswith(STATUS_PATH) and _asks_for(request, STATUS_PATH):
+            if _may_see(request, status):
+                return await _page(status, observing)
+            # Who tries tokens is to be seen in the figures and in the log.
+            refusal = responses.token_wanted() if status.readers is StatusReaders.TOKEN else None
         started = perf_counter()
-        response = await answer(request)
+        response = refusal or await answer(request)
         now = perf_counter()
         body = response.body
         # What is not sent is not counted: the body of an answer to HEAD.
         size = len(body) if isinstance(body, bytes) and request.method != hdrs.METH_HEAD else 0
         coding = response.headers.get(hdrs.CONTENT_ENCODING, IDENTITY) if size else ""
         agent = request.headers.get(hdrs.USER_AGENT)
-        if has_metrics:
+        if counts:
             tally.count(
-                target, agent, response.status, size=size, coding=coding, seconds=now - started, now=now
+                target,
+                agent,
+                response.status,
+                size=size,
+                coding=coding,
+                seconds=now - started,
+                now=now,
+                unsent=request.get(UNSENT, 0),
+                asked=None if status is None else _asked(request),
             )
         if has_log and logger.wants(response.status, now - started):
             logger.tell(
@@ -81,12 +117,35 @@ def observed(answer: Answer, observing: Observing) -> Answer:
 
 def _asks_for_metrics(request: web.Request, readers: MetricsReaders) -> bool:
     """Tell whether to answer with the metrics; to all others it is as if there were none."""
-    return (
-        requested_path(request.raw_path) == METRICS_PATH
-        and request.method in _METHODS
-        and not request.body_exists
-        and may_read(readers, request.remote, request.headers)
+    return _asks_for(request, METRICS_PATH) and may_read(readers, request.remote, request.headers)
+
+
+def _asks_for(request: web.Request, path: str) -> bool:
+    return requested_path(request.raw_path) == path and request.method in _METHODS and not request.body_exists
+
+
+def _asked(request: web.Request) -> Asked:
+    headers = request.headers
+    is_conditional = hdrs.IF_NONE_MATCH in headers or hdrs.IF_MODIFIED_SINCE in headers
+    # What the nearest proxy wrote. It may be made up where there is none, and then spoils one figure.
+    forwarded = headers.get(hdrs.X_FORWARDED_FOR)
+    return Asked(
+        is_conditional, request.remote if forwarded is None else forwarded.rpartition(",")[2].strip()
     )
+
+
+def _may_see(request: web.Request, status: Status) -> bool:
+    if status.readers is StatusReaders.LOOPBACK:
+        return is_from_here(request.remote, request.headers)
+    return holds_token(request.headers.get(hdrs.AUTHORIZATION), status.digest)
+
+
+async def _page(status: Status, observing: Observing) -> web.Response:
+    try:
+        figures = await observing.gather()
+    except OSError:
+        return responses.unavailable("The figures can't be had now.", _RETRY_SECONDS)
+    return responses.status_page(await asyncio.to_thread(status.page, figures), _STATUS_POLICY)
 
 
 async def _metrics(observing: Observing) -> web.Response:

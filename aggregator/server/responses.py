@@ -36,6 +36,16 @@ _REFUSALS: Mapping[int, str] = MappingProxyType(
 )
 
 
+# Of what only operators get. Pages of other sites may not read it, so not all that is common is on such an answer.
+_PRIVATE: Mapping[str, str] = MappingProxyType(
+    {
+        **{name: value for name, value in COMMON.items() if not name.startswith("Access-Control-")},
+        hdrs.CACHE_CONTROL: NO_STORE,
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+)
+
+
 def document(
     edition: Edition, coding: str, lifetime: Lifetime, now: datetime, page_policy: str
 ) -> web.Response:
@@ -176,10 +186,30 @@ def state(text: str) -> web.Response:
 
 
 def metrics(text: bytes, media_type: str) -> web.Response:
-    """Answer with the metrics. Pages of other sites may not read them, so not all that is common is on this answer."""
-    headers = {name: value for name, value in COMMON.items() if not name.startswith("Access-Control-")}
-    headers |= {hdrs.CACHE_CONTROL: NO_STORE, hdrs.CONTENT_TYPE: media_type}
+    """Answer with the metrics."""
+    headers: dict[str, str] = {**_PRIVATE, hdrs.CONTENT_TYPE: media_type}
     return web.Response(body=text, headers=headers)
+
+
+def status_page(page: bytes, policy: str) -> web.Response:
+    """Answer with the status page: for operators, so nobody keeps it, finds it by searching, or reads it from another site."""
+    headers: dict[str, str] = {
+        **_PRIVATE,
+        hdrs.CONTENT_TYPE: "text/html; charset=utf-8",
+        _POLICY: policy,
+    }
+    return web.Response(body=page, headers=headers)
+
+
+def token_wanted() -> web.Response:
+    """Ask for the token (RFC 9110 section 15.5.2); a browser asks for a user, of whom any name will do, and a password."""
+    headers: dict[str, str] = {
+        **_PRIVATE,
+        hdrs.CONTENT_TYPE: "text/plain; charset=utf-8",
+        hdrs.WWW_AUTHENTICATE: 'Basic realm="status", charset="UTF-8"',
+    }
+    text = "Expected the token, as the password of any user.\n"
+    return web.Response(status=401, body=text.encode(), headers=headers)
 
 
 def body_refused(status: int, reason: str) -> web.Response:

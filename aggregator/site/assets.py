@@ -29,7 +29,10 @@ def _read(name: str, media_type: str) -> Asset:
 
 
 STYLE = _read("site.css", "text/css; charset=utf-8")
+STATUS_STYLE = _read("status.css", "text/css; charset=utf-8")
 SCRIPT = _read("site.js", "text/javascript; charset=utf-8")
 ICON = _read("icon.svg", "image/svg+xml")
 
-ASSETS: Mapping[str, Asset] = MappingProxyType({asset.path: asset for asset in (STYLE, SCRIPT, ICON)})
+ASSETS: Mapping[str, Asset] = MappingProxyType(
+    {asset.path: asset for asset in (STYLE, STATUS_STYLE, SCRIPT, ICON)}
+)

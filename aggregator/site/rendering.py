@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from aggregator.site.assets import ICON, SCRIPT, STYLE, Asset
+from aggregator.site.assets import ICON, SCRIPT, STATUS_STYLE, STYLE, Asset
 from feeds.formats import Format
 from feeds.site import Site
 
@@ -56,6 +56,7 @@ class Templates:
             "has_pictures": has_pictures,
             "is_served": is_served,
             "style": self._asset(STYLE),
+            "status_style": self._asset(STATUS_STYLE),
             "script": self._asset(SCRIPT),
             "icon": site.icon or self._asset(ICON),
         }

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from aggregator.config import MetricsReaders, RequestLog, ServerSettings, load, schema
+from aggregator.config import MetricsReaders, RequestLog, ServerSettings, StatusReaders, load, schema
 from aggregator.errors import ConfigurationError
 
 LEAST = "site: {title: Tides, url: https://tide.example}\nsources: [{name: news, path: news}]\n"
@@ -28,13 +28,36 @@ def test_who_may_read_the_metrics_is_a_word(tmp_path: Path, word: str) -> None:
     assert server(tmp_path, f"metrics: {word}").metrics is expected
 
 
+@pytest.mark.parametrize("word", ["off", "false", "loopback"])
+def test_who_may_read_the_status_page_is_a_word(tmp_path: Path, word: str) -> None:
+    expected = StatusReaders.OFF if word == "false" else StatusReaders(word)
+    assert server(tmp_path, f"status: {word}").status is expected
+
+
+def test_by_default_there_is_no_status_page(tmp_path: Path) -> None:
+    assert server(tmp_path, "port: 80").status is StatusReaders.OFF
+
+
+def test_the_file_of_the_token_lies_beside_the_configuration(tmp_path: Path) -> None:
+    found = server(tmp_path, "status: token, status_token: secrets/token")
+    assert (found.status, found.status_token) == (StatusReaders.TOKEN, tmp_path / "secrets/token")
+
+
+def test_a_token_that_is_asked_for_must_be_somewhere(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        server(tmp_path, "status: token")
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.key) == (3, "server.status")
+    assert problem.reason == "'token' needs a token, expected server.status_token beside it"
+
+
 @pytest.mark.parametrize("word", ["off", "sampled", "all"])
 def test_which_requests_are_logged_is_a_word(tmp_path: Path, word: str) -> None:
     assert server(tmp_path, f"request_log: {word}").request_log is RequestLog(word)
 
 
 @pytest.mark.parametrize(
-    "text", ["metrics: off", "request_log: off", "metrics: everyone", "request_log: all"]
+    "text", ["metrics: off", "request_log: off", "status: off", "metrics: everyone", "request_log: all"]
 )
 def test_editors_that_read_off_as_false_find_it_valid_too(text: str) -> None:
     document = yaml.safe_load(f"{LEAST}server: {{{text}}}\n")

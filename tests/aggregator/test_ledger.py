@@ -1,10 +1,11 @@
 """The ledger: what became of refreshes, counted, and the ages of things."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aggregator.catalogue import Generation
 from aggregator.errors import Problem, Severity
+from aggregator.journal import MOST_PROBLEMS, MOST_REFRESHES
 from aggregator.ledger import Ledger, Outcome
 from aggregator.metrics import (
     ALARMS,
@@ -67,6 +68,34 @@ def test_durations_fall_into_the_bucket_that_holds_them() -> None:
     last = len(REFRESH_SECONDS.bounds)
     assert [counts[REFRESH_SECONDS.bucket(index)] for index in (0, 1, last)] == [1, 1, 1]
     assert counts[REFRESH_SECONDS.sum] == 0.01 + 0.011 + 1e6
+
+
+def test_the_journal_tells_what_happened_and_when() -> None:
+    clock = Clock()
+    ledger = Ledger(clock)
+    clock.moment += HOUR
+    ledger.note_report(report(1), 0.2)
+    clock.moment += HOUR
+    ledger.note(Outcome.FAILED, 3.0, "the store postgresql://desk:canary@example.org/wire is gone")
+    journal = ledger.figures().journal
+    assert journal is not None
+    assert (journal.started, journal.changed, journal.told) == (NOON, NOON + HOUR, NOON + 2 * HOUR)
+    assert [(note.ended, note.outcome, note.seconds) for note in journal.refreshes] == [
+        (NOON + HOUR, "changed", 0.2),
+        (NOON + 2 * HOUR, "failed", 3.0),
+    ]
+    assert "canary" not in journal.refreshes[1].reason
+    assert (len(journal.problems), journal.alarms) == (2, ("a disk is gone",))
+
+
+def test_the_journal_holds_no_more_than_can_be_read() -> None:
+    ledger = Ledger(Clock())
+    many = (Problem(file="a", reason="r"),) * 2 * MOST_PROBLEMS
+    for _ in range(2 * MOST_REFRESHES):
+        ledger.note_report(replace(report(None), problems=many), 0.2)
+    journal = ledger.figures().journal
+    assert journal is not None
+    assert (len(journal.refreshes), len(journal.problems)) == (MOST_REFRESHES, MOST_PROBLEMS)
 
 
 def test_the_last_good_state_is_told() -> None:

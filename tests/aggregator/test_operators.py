@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -211,3 +214,54 @@ def test_a_first_load_that_fails_ends_the_start_for_systemd_too(
     with running(workshop, until_ready=False) as site:
         wait_for(lambda: "READY=1" in systemd())
         assert site.says("source.kept")
+
+
+# The status page
+
+
+def shown(site: RunningSite, fields: dict[str, str] | None = None) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", site.get("/status", fields).body.decode()).split())
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_status_page_is_that_of_all_processes(workshop: Workshop, workers: str) -> None:
+    workshop.configure("reload: {every: 1h}\nserver: {status: loopback}\n")
+    workshop.write("ferry")
+    workshop.write("odd", "heat: much")
+    workshop.write("later", "publishedDateTime: 2999-01-01T00:00:00Z")
+    with running(workshop, "--workers", workers) as site:
+        for _ in range(20):
+            assert site.get("/feeds/all.rss", {"User-Agent": "Blindreader/1.0"}).status == 200
+        site.get("/feeds/all.rss", FEEDLY)
+        wait_for(lambda: "blindreader" in shown(site))
+        texts = [shown(site) for _ in range(8)]
+    for text in texts:
+        assert "news/odd.md" in text
+        assert "2999-01-01" in text
+        assert "feedly 42" in text
+        assert " 21 " in text
+
+
+def test_the_status_page_wants_the_token_of_its_file(workshop: Workshop) -> None:
+    workshop.configure("server: {status: token, status_token: token}\n")
+    (workshop.folder / "token").write_text("0123456789abcdef\n")
+    workshop.write("ferry")
+    with running(workshop) as site:
+        assert site.get("/status").status == 401
+        assert site.get("/status", {"Authorization": "Bearer 0123456789abcdef"}).status == 200
+
+
+def test_without_its_token_the_server_does_not_start(workshop: Workshop) -> None:
+    workshop.configure("server: {status: token, status_token: token}\n")
+    command = [
+        sys.executable,
+        "-m",
+        "aggregator",
+        "serve",
+        "--config",
+        str(workshop.config_path),
+        "--port",
+        "0",
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert (ended.returncode, "server.status_token" in ended.stderr) == (2, True)

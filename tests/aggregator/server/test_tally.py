@@ -5,16 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.metrics import (
+    BEAT_SECONDS,
     BYTES,
     CONNECTIONS,
     EDITIONS,
     OTHER,
     REQUEST_SECONDS,
     REQUESTS,
+    SAVED,
     SUBSCRIBERS,
     Figures,
 )
-from aggregator.server.tally import MOST_FEEDS, Tally, place
+from aggregator.server.tally import MOST_FEEDS, Asked, Tally, place
 
 FEEDLY = "Feedly/1.0 (+http://feedly.example; 42 subscribers; x)"
 
@@ -148,3 +150,47 @@ def test_connections_and_documents_are_told() -> None:
     figures = tally.figures(7, 1.0)
     assert figures.levels[CONNECTIONS.key()] == 7
     assert [figures.counts[EDITIONS.key(result)] for result in ("rendered", "reused", "stale")] == [0, 1, 0]
+
+
+def test_answers_are_counted_by_half_hours_of_the_last_day() -> None:
+    tally = Tally(has_habits=True)
+    asked = Asked(is_conditional=False, address=None)
+    for beat, status in ((0, 200), (1, 304), (1, 404), (50, 503)):
+        now = beat * BEAT_SECONDS + 1.0
+        tally.count("/feeds/all.atom", None, status, size=0, coding="", seconds=0, now=now, asked=asked)
+    assert tally.figures(0, 47 * BEAT_SECONDS).pulse[0, "sent"] == 1
+    assert dict(tally.figures(0, 50.5 * BEAT_SECONDS).pulse) == {(50, "failed"): 1}
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/feeds/all/archive/1.atom", 200),
+        ("/feeds/all", 200),
+        ("/feeds/none.atom", 404),
+        ("/feeds.opml", 200),
+    ],
+)
+def test_only_who_asks_for_a_feed_has_habits(target: str, status: int) -> None:
+    tally = Tally(has_habits=True)
+    tally.know(["/feeds/all"])
+    asked = Asked(is_conditional=False, address=None)
+    tally.count(target, "a/1", status, size=9, coding="br", seconds=0, now=1.0, asked=asked)
+    assert tally.figures(0, 1.0).habits == {}
+
+
+def test_habits_that_nobody_wants_are_not_remembered() -> None:
+    tally = Tally()
+    asked = Asked(is_conditional=False, address=None)
+    tally.count("/feeds/all.atom", "a/1", 200, size=9, coding="br", seconds=0, now=1.0, asked=asked)
+    figures = tally.figures(0, 1.0)
+    assert (figures.habits, figures.pulse) == ({}, {})
+
+
+def test_what_need_not_be_sent_is_counted_by_why() -> None:
+    tally = Tally()
+    for status, unsent in ((304, 100), (226, 20), (200, 3), (200, -5), (404, 7)):
+        tally.count("/feeds/all.atom", None, status, size=0, coding="", seconds=0, now=1.0, unsent=unsent)
+    counts = tally.figures(0, 1.0).counts
+    saved = {labels: count for (name, labels), count in counts.items() if name == SAVED.name}
+    assert saved == {("unchanged",): 100, ("delta",): 20, ("coding",): 3}
