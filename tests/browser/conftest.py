@@ -22,5 +22,5 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSite]:
     articles = Path(__file__).parent / "articles"
-    with opened(tmp_path_factory.mktemp("open"), articles) as site:
+    with opened(tmp_path_factory.mktemp("open"), articles, "  status: loopback\n") as site:
         yield site

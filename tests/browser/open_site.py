@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from lxml import html
 
 from tests.aggregator.running_site import RunningSite, running
 from tests.aggregator.workshop import Workshop
@@ -20,6 +24,13 @@ class OpenSite:
 
     url: str
     server: RunningSite
+
+    def article(self, words: str) -> str:
+        """Give the path of the page of the article with these words in its title."""
+        page = html.fromstring(self.server.get("/search?q=" + quote(f'"{words}"')).body.decode())
+        links: Any = page.xpath("//h3/a/@href")
+        assert links, words
+        return str(links[0])
 
 
 @contextmanager

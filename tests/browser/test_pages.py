@@ -3,29 +3,45 @@
 import pytest
 from playwright.sync_api import Browser
 
+from feeds.site import page_path
 from tests.browser.open_site import OpenSite
 from tests.browser.visit import visiting
 
-PAGES = (
-    "/",
-    "/feeds/all",
-    "/feeds/best-of-ai",
-    "/topics/ai",
-    "/providers/harrowlabs.example",
-    "/topics",
-    "/providers",
-    "/search?q=model",
-    "/nothing/here",
-)
+# What each is, and where, or the words that lead to the article.
+PAGES = {
+    "home": "/",
+    "everything": "/feeds/all",
+    "an older page of everything": "/feeds/all?page=2",
+    "a feed of excerpts": "/feeds/best-of-ai",
+    "a topic": "/topics/ai",
+    "a provider": "/providers/harm.example",
+    "topics": "/topics",
+    "providers": "/providers",
+    "a search": "/search?q=model",
+    "a search that finds nothing": "/search?q=zzzzzz",
+    "how to subscribe": "/subscribe",
+    "status": "/status",
+    "nothing": "/nothing/here",
+    "an article": "compiles the loop",
+    "an article with a player": "weaving in thirteen minutes",
+    "an article that is too wide": "wide press",
+    "an article that means harm": "title that means harm",
+    "an article in Arabic": "نموذج صغير",
+    "an article that was withdrawn": page_path("https://ledgerofmachines.example/fan"),
+}
+
+
+def address(site: OpenSite, wanted: str) -> str:
+    return wanted if wanted.startswith("/") else site.article(wanted)
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("kind", PAGES)
 def test_a_page_fits_is_quiet_and_has_no_barriers(
-    browser: Browser, site: OpenSite, path: str, width: int
+    browser: Browser, site: OpenSite, kind: str, width: int
 ) -> None:
     with visiting(browser, site.url, width=width) as visit:
-        visit.go(path)
+        visit.go(address(site, PAGES[kind]))
         found = [
             *visit.too_wide(),
             *visit.barriers("light"),

@@ -83,7 +83,9 @@ class Visit:
         return [f"{scheme}: {one}" for one in found]
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        # A page that says with its status that there is nothing is still a page.
+        is_about_itself = message.location["url"] == self.page.url and "Failed to load" in message.text
+        if message.type in {"error", "warning"} and not is_about_itself:
             self.complaints.append(f"{message.type}: {message.text} ({message.location})")
 
     def fail(self, error: Error) -> None:
