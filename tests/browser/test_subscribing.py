@@ -1,5 +1,6 @@
 """Subscribing in a real browser: with a keyboard alone, from a search, from a feed's own address, and without JavaScript."""
 
+import re
 from urllib.request import urlopen
 
 import feedparser
@@ -44,6 +45,11 @@ def read(address: str) -> feedparser.FeedParserDict:
     return found
 
 
+def heard(address: str) -> list[str]:
+    """Give the titles of a feed, without the isolates that tell readers where text of the other direction ends."""
+    return [re.sub("[\u2066-\u2069]", "", entry.title) for entry in read(address).entries]
+
+
 def titles(visit: Visit) -> list[str]:
     return [text.strip() for text in visit.page.locator("main article :is(h2, h3)").all_inner_texts()]
 
@@ -61,7 +67,7 @@ def test_a_keyboard_is_enough_to_subscribe(browser: Browser, site: OpenSite) -> 
         visit.page.get_by_role("button", name="Copied").wait_for()
         address = visit.page.evaluate("navigator.clipboard.readText()")
         assert target == f"feed:{address}"
-        assert [entry.title for entry in read(address).entries] == titles(visit)
+        assert heard(address) == titles(visit)
         assert visit.complaints == []
 
 
@@ -77,7 +83,7 @@ def test_the_address_of_a_feed_opens_its_page_with_a_word_on_what_it_is(
         explanation.wait_for()
         assert visit.page.url.partition("#")[0] == f"{site.url}/feeds/best-of-ai"
         assert "You opened the address of a feed." in explanation.inner_text()
-        assert (visit.barriers("light"), visit.barriers("dark"), visit.complaints) == ([], [], [])
+        assert (visit.barriers(), visit.complaints) == ([], [])
 
 
 @pytest.mark.parametrize("format", ["rss", "atom", "json"])
@@ -101,7 +107,7 @@ def test_a_search_is_subscribed_to(browser: Browser, site: OpenSite) -> None:
         visit.page.keyboard.press("Enter")
         address = visit.page.get_by_label("Address").input_value()
         assert found
-        assert [entry.title for entry in read(address).entries] == found
+        assert heard(address) == found
         assert (visit.violations(), visit.complaints) == ([], [])
 
 
@@ -116,7 +122,7 @@ def test_a_search_shows_what_it_finds_as_one_types(browser: Browser, site: OpenS
         )
         assert titles(visit) != before
         address = visit.page.locator("#feed-address").input_value()
-        assert [entry.title for entry in read(address).entries] == titles(visit)
+        assert heard(address) == titles(visit)
         assert (visit.violations(), visit.complaints) == ([], [])
 
 
@@ -157,4 +163,4 @@ def test_a_search_is_subscribed_to_without_JavaScript(browser: Browser, site: Op
         visit.page.wait_for_url("**/search?q=model")
         visit.page.locator("summary", has_text="Subscribe to this search").click()
         address = visit.page.get_by_label("Address").input_value()
-        assert [entry.title for entry in read(address).entries] == titles(visit)
+        assert heard(address) == titles(visit)

@@ -25,7 +25,7 @@ _WIDER = """() => {
 _RECORD = """document.addEventListener("securitypolicyviolation", (event) => {
   (window.violations ||= []).push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
 });"""
-_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"], iframes: false})).violations.map((one) =>
+_AXE = """async (options) => (await axe.run(document, options)).violations.map((one) =>
   `${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} (${node.failureSummary})`).join(" | ")}`)"""
 
 _ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1[:/])")
@@ -74,12 +74,20 @@ class Visit:
         found: list[str] = self.page.evaluate(_WIDER)
         return found
 
-    def barriers(self, scheme: Scheme) -> list[str]:
-        """Give what axe-core finds in the colours of `scheme`."""
+    def barriers(self) -> list[str]:
+        """Give what axe-core finds: everything in light colours, and in dark ones what depends on colours."""
+        return [
+            *self._barriers("light", {}),
+            *self._barriers("dark", {"runOnly": ["color-contrast", "link-in-text-block"]}),
+        ]
+
+    def _barriers(self, scheme: Scheme, options: dict[str, Any]) -> list[str]:
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         if not self.page.evaluate("typeof axe === 'object'"):
             self.page.evaluate(axe())
-        found: list[str] = self.page.evaluate(_AXE)
+        found: list[str] = self.page.evaluate(
+            _AXE, {"resultTypes": ["violations"], "iframes": False, **options}
+        )
         return [f"{scheme}: {one}" for one in found]
 
     def hear(self, message: ConsoleMessage) -> None:
