@@ -16,12 +16,14 @@ import pytest
 
 from aggregator import events
 from aggregator.cli import cli
-from aggregator.config import MetricsReaders, load, schema
+from aggregator.config import MetricsReaders, StatusReaders, load, schema
 from aggregator.events import Event
+from aggregator.habits import MOST_ASKERS
 from aggregator.logs import FOREIGN
 from aggregator.metrics import METRICS, Kind
 from aggregator.server.disclosure import _SIGNS
-from aggregator.server.tally import MOST_FEEDS, RESULTS
+from aggregator.server.tally import MOST_FEEDS, RESULTS, SAVINGS
+from aggregator.status_token import FEWEST_CHARACTERS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
@@ -60,6 +62,7 @@ def test_a_metric_has_the_labels_that_the_document_says(metric: Any) -> None:
 
 
 def test_the_values_of_labels_are_the_ones_that_the_document_says() -> None:
+    assert quoted(rows("metric")["aggregator_saved_bytes_total"][1]) == set(SAVINGS.values())
     assert quoted(rows("metric")["aggregator_editions_total"][1]) == set(RESULTS)
     assert f"up to {MOST_FEEDS:,} in all" in DOCUMENT
 
@@ -220,6 +223,12 @@ def test_who_may_read_the_metrics_is_what_the_document_says() -> None:
     signs = re.search(r"no sign of a\s+proxy \(([^)]+)\)", DOCUMENT)
     assert signs
     assert {sign.lower() for sign in quoted(signs[1])} == {str(sign).lower() for sign in _SIGNS}
+
+
+def test_who_gets_the_status_page_is_what_the_document_says() -> None:
+    assert set(rows("who")) == set(StatusReaders)
+    assert f"at least {FEWEST_CHARACTERS} characters" in DOCUMENT
+    assert f"Of {MOST_ASKERS:,} names" in DOCUMENT
 
 
 def test_the_configuration_of_the_unit_loads(tmp_path: Path) -> None:
