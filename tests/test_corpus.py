@@ -14,12 +14,12 @@ from lxml import etree
 
 from tests.aggregator.running_site import RunningSite, running
 from tests.aggregator.workshop import Workshop
+from tests.real_input import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SEED = "news/2021-06-02-facebook-is-moving-all-of-its-ai-models-to-the-open-source-pytorch-framework.md"
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus is not there")
+pytestmark = needs_corpus
 
 
 def site_of(folder: Path, sources: str) -> Workshop:

@@ -9,12 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aggregator.cli import cli
-from tests.test_corpus import CORPUS
+from tests.real_input import CORPUS, needs_corpus
 
 ROOT = Path(__file__).parents[1]
 SEED = "2021-06-02-facebook-is-moving-all-of-its-ai-models-to-the-open-source-pytorch-framework.md"
-
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus is not there")
 
 
 def run(*arguments: str) -> Result:

@@ -3,22 +3,19 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from aggregator.errors import Severity
 from aggregator.frontmatter import Outcome, Reading, read_article
 from feeds.site import Site
+from tests.real_input import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SITE = Site(title="The Harbour Wire", url="https://news.example.org", tag="news.example.org,2026")
 EMBEDS = ("www.youtube.com",)
 SEED = "news/2021-06-02-facebook-is-moving-all-of-its-ai-models-to-the-open-source-pytorch-framework.md"
 
-pytestmark = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason=f"the corpus is not at {CORPUS.name}/ beside the repository"
-)
+pytestmark = needs_corpus
 
 
 @pytest.fixture(scope="module")

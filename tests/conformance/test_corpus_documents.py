@@ -2,18 +2,17 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from tests.aggregator.workshop import Workshop
 from tests.conformance.published import SUFFIXES, strictly
 from tests.conformance.test_atom import faults_of
+from tests.real_input import CORPUS, needs_corpus
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus is not there")
+pytestmark = needs_corpus
 
 
 @pytest.fixture(scope="module")
