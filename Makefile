@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check-code unit-tests tools format constraints bench clean
+.PHONY: help serve test check-code unit-tests tools format constraints bench screenshots clean
 
 help:  ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -63,6 +63,9 @@ constraints:  ## Write the newest versions that fit to constraints.txt
 
 bench: $(VENV)/installed-dev  ## Measure speed (benchmarks/README.md)
 	$(BIN)/python benchmarks/run.py
+
+screenshots: $(VENV)/installed-dev tools  ## Take the screenshots of the README anew
+	$(BIN)/python -m pytest tests/browser/screenshots.py
 
 clean:  ## Remove what was built, and nothing that was served
 	rm -rf $(VENV) build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

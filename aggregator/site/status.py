@@ -89,7 +89,7 @@ class StatusPage:
             seconds=seconds_in_words,
             size=bytes_in_words,
             clean=on_one_line,
-            short=lambda file: file.removeprefix(self._folder),
+            short=lambda text: text.replace(self._folder, ""),
             level=lambda metric, *labels: figures.levels.get(metric.key(*labels)),
             metrics={
                 "generation": GENERATION,
