@@ -43,15 +43,23 @@ class Subscription:
 class FeedDrafts:
     """The feeds of one configuration, in the formats that it publishes.
 
-    max_age  how long readers may keep a document
+    max_age       how long readers may keep a document
+    current_only  whether to leave out archives, links to them, and the list of feeds
     """
 
     def __init__(
-        self, definitions: Definitions, site: Site, formats: tuple[str, ...], max_age: timedelta
+        self,
+        definitions: Definitions,
+        site: Site,
+        formats: tuple[str, ...],
+        max_age: timedelta,
+        *,
+        current_only: bool = False,
     ) -> None:
         self._ttl_minutes = int(max_age / _MINUTE)
         self._definitions = definitions
         self._site = site
+        self._current_only = current_only
         self._formats = {one.suffix: one for name, one in FORMATS.items() if name in formats}
 
     def find(self, path: str, snapshot: Snapshot) -> Draft | None:
@@ -76,9 +84,10 @@ class FeedDrafts:
 
     def paths(self, snapshot: Snapshot) -> Iterator[str]:
         """Give the path of every feed in every format, with its archives, and of the list of feeds."""
-        yield OPML_PATH
+        if not self._current_only:
+            yield OPML_PATH
         for definition in self._definitions.all(snapshot):
-            archives = range(1, snapshot.archives(definition) + 1)
+            archives = range(1, self._archives(definition, snapshot) + 1)
             for stem in (definition.path, *(archive_path(definition.path, number) for number in archives)):
                 for suffix in self._formats:
                     yield stem + suffix
@@ -105,7 +114,9 @@ class FeedDrafts:
                 self._site,
                 snapshot.changed(definition.path),
                 history=history.subscription(
-                    definition.path, snapshot.archives(definition), is_complete=not definition.keeps_history
+                    definition.path,
+                    self._archives(definition, snapshot),
+                    is_complete=not definition.keeps_history,
                 ),
                 retractions=[(one.identity, one.when) for one in snapshot.retractions(definition)],
                 ttl_minutes=ttl,
@@ -124,7 +135,7 @@ class FeedDrafts:
         self, definition: FeedDefinition, number: int, chosen: Format, snapshot: Snapshot
     ) -> Draft | None:
         """Give a closed archive. What it says moves with its own entries only; the feed's last change bounds its Last-Modified."""
-        archives = snapshot.archives(definition)
+        archives = self._archives(definition, snapshot)
         if number > archives:
             return None
 
@@ -136,6 +147,9 @@ class FeedDrafts:
             return _edition(place.path, chosen, document, max(changed, document.updated))
 
         return Draft(snapshot.archive_fingerprint(definition, number), make)
+
+    def _archives(self, definition: FeedDefinition, snapshot: Snapshot) -> int:
+        return 0 if self._current_only else snapshot.archives(definition)
 
     def _opml(self, snapshot: Snapshot) -> Draft:
         groups = tuple(

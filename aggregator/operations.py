@@ -7,12 +7,14 @@ from pathlib import Path
 
 from aggregator.catalogue import Snapshot
 from aggregator.config import Settings
+from aggregator.draft import Drafts
+from aggregator.edition import CODINGS
 from aggregator.errors import UnknownFeedError
 from aggregator.feed_drafts import FeedDrafts
 from aggregator.publish import Published, publish
 from aggregator.refresh import Progress, Report
 from aggregator.scratch import opened, scratch_copy
-from aggregator.wiring import wire
+from aggregator.wiring import Wiring, wire
 from feeds.formats import FORMATS
 from feeds.slug import slug
 
@@ -31,14 +33,30 @@ def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, prog
 
 
 def publish_site(
-    settings: Settings, out: Path, now: datetime, progress: Progress
+    settings: Settings,
+    out: Path,
+    now: datetime,
+    progress: Progress,
+    *,
+    only: Sequence[str] = (),
+    is_plain: bool = False,
 ) -> tuple[Report, Published]:
-    """Bring the catalogue up to date and write every document to `out`."""
+    """Bring the catalogue up to date and write every document to `out`.
+
+    only      names of formats: of feeds as they are now, and nothing else, documents in these formats; empty: the whole site
+    is_plain  whether to leave out the compressed forms
+    """
     with opened(settings.store) as catalogue:
         wiring = wire(settings, catalogue)
         report = wiring.refresh.run(now, progress)
+        families = _current_feeds(settings, wiring, only) if only else wiring.tree
         with catalogue.snapshot() as snapshot:
-            return report, publish(wiring.tree, snapshot, out)
+            return report, publish(families, snapshot, out, () if is_plain else CODINGS)
+
+
+def _current_feeds(settings: Settings, wiring: Wiring, formats: Sequence[str]) -> tuple[Drafts]:
+    max_age = settings.server.max_age
+    return (FeedDrafts(wiring.definitions, settings.site, tuple(formats), max_age, current_only=True),)
 
 
 def _body(feeds: FeedDrafts, path: str, asked: str, snapshot: Snapshot) -> bytes:

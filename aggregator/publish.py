@@ -18,7 +18,7 @@ from pathlib import Path
 
 from aggregator.catalogue import Snapshot
 from aggregator.draft import Drafts
-from aggregator.edition import Edition
+from aggregator.edition import CODINGS, Edition
 from aggregator.errors import PublishError
 
 INDEX = "manifest.json"
@@ -39,22 +39,29 @@ class Published:
     is_new: bool
 
 
-def publish(families: Sequence[Drafts], snapshot: Snapshot, out: Path) -> Published:
-    """Write every document of `snapshot` below `out`, with compressed siblings and an index; raise PublishError, changing nothing."""
+def publish(
+    families: Sequence[Drafts], snapshot: Snapshot, out: Path, codings: Sequence[str] = CODINGS
+) -> Published:
+    """Write every document of `snapshot` below `out`, with an index; raise PublishError, changing nothing.
+
+    codings  in which each has a compressed sibling
+    """
     try:
         _refuse_foreign(out)
         releases = out.parent / f".{out.name}.releases"
         releases.mkdir(parents=True, exist_ok=True)
         with _lock(releases):
-            return _publish(families, snapshot, out, releases)
+            return _publish(families, snapshot, out, releases, codings)
     except OSError as error:
         raise PublishError(f"{out}: can't be published: {error}; what was there stands") from error
 
 
-def _publish(families: Sequence[Drafts], snapshot: Snapshot, out: Path, releases: Path) -> Published:
+def _publish(
+    families: Sequence[Drafts], snapshot: Snapshot, out: Path, releases: Path, codings: Sequence[str]
+) -> Published:
     partial = releases / _PARTIAL
     shutil.rmtree(partial, ignore_errors=True)
-    index = list(_write_all(partial, _editions(families, snapshot)))
+    index = list(_write_all(partial, _editions(families, snapshot), codings))
     text = json.dumps({"documents": index}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     partial.mkdir(exist_ok=True)
     (partial / INDEX).write_text(text, encoding="utf-8")
@@ -78,7 +85,9 @@ def _editions(families: Sequence[Drafts], snapshot: Snapshot) -> Iterator[Editio
                 yield draft.make()
 
 
-def _write_all(tree: Path, editions: Iterable[Edition]) -> Iterator[dict[str, object]]:
+def _write_all(
+    tree: Path, editions: Iterable[Edition], codings: Sequence[str]
+) -> Iterator[dict[str, object]]:
     """Write editions, in their order; give their lines of the index.
 
     Compression lets go of the interpreter, so it is done beside making the next documents.
@@ -86,28 +95,28 @@ def _write_all(tree: Path, editions: Iterable[Edition]) -> Iterator[dict[str, ob
     pending: deque[Future[dict[str, object]]] = deque()
     with ThreadPoolExecutor(_WRITERS, thread_name_prefix="publish") as writers:
         for edition in editions:
-            pending.append(writers.submit(_write, tree, edition))
+            pending.append(writers.submit(_write, tree, edition, codings))
             if len(pending) > _WRITERS * _EDITIONS_PER_WRITER:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
 
 
-def _write(tree: Path, edition: Edition) -> dict[str, object]:
+def _write(tree: Path, edition: Edition, codings: Sequence[str]) -> dict[str, object]:
     """Write one edition and its compressed siblings; give its line of the index."""
     name = _file_name(edition)
     target = tree / name
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(edition.body)
-    for coding, suffix in _SUFFIXES.items():
-        target.with_name(target.name + suffix).write_bytes(edition.encoded(coding))
+    for coding in codings:
+        target.with_name(target.name + _SUFFIXES[coding]).write_bytes(edition.encoded(coding))
     return {
         "path": edition.path,
         "file": name,
         "type": edition.media_type,
         "size": len(edition.body),
         "sha256": edition.digest,
-        "codings": sorted(_SUFFIXES),
+        "codings": sorted(codings),
     }
 
 

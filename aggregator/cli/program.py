@@ -26,6 +26,7 @@ from aggregator.logs import LogForm, log_form, start_logging
 from aggregator.operations import preview_feed, publish_site
 from aggregator.service import serve_site
 from aggregator.service_manager import ServiceManager
+from feeds.formats import FORMATS
 
 PROGRAM = "aggregator"
 
@@ -84,7 +85,14 @@ def serve(config_path: Path, log_format: str, **chosen: str | int | bool | None)
 @cli.command()
 @config_option
 @click.argument("out", type=click.Path(path_type=Path))
-def publish(out: Path, config_path: Path) -> None:
+@click.option(
+    "--only",
+    type=click.Choice([*FORMATS]),
+    multiple=True,
+    help="Feeds in this format and nothing else: no pages, archives or list of feeds. May be given several times.",
+)
+@click.option("--plain", "is_plain", is_flag=True, help="No compressed forms beside the documents.")
+def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bool) -> None:
     """Write the whole site as a static tree to OUT, for nginx or a CDN.
 
     OUT becomes a symbolic link to the newest tree, swapped in one step.
@@ -92,10 +100,11 @@ def publish(out: Path, config_path: Path) -> None:
     \b
     Examples:
       aggregator publish /var/www/feeds --config site.yaml
+      aggregator publish /var/www/feeds --only rss --only atom
     """
     with reported(), progress() as show:
         settings = config.load(config_path)
-        report, published = publish_site(settings, out, clock(), show)
+        report, published = publish_site(settings, out, clock(), show, only=only, is_plain=is_plain)
     print_alarms(report.alarms)
     state = "published" if published.is_new else "unchanged"
     click.echo(

@@ -242,6 +242,19 @@ def test_publish_writes_the_tree_and_says_so(workshop: Workshop) -> None:
     assert (out / "feeds/all.rss").exists()
 
 
+def test_publish_only_one_format_writes_feeds_that_link_to_no_archive(workshop: Workshop) -> None:
+    for number in range(60):
+        workshop.write(f"ferry-{number}", "topics: [Boats]")
+    out = workshop.folder / "out"
+    result = run_on(workshop, "publish", str(out), "--only", "rss", "--plain")
+    assert result.exit_code == 0
+    names = sorted(
+        str(path.relative_to(out.resolve())) for path in out.resolve().rglob("*") if path.is_file()
+    )
+    assert names == ["feeds/all.rss", "manifest.json", "topics/boats.rss"]
+    assert b"prev-archive" not in (out / "feeds/all.rss").read_bytes()
+
+
 def test_publish_to_a_folder_that_holds_something_else_is_status_2(workshop: Workshop) -> None:
     result = run_on(workshop, "publish", str(workshop.folder))
     assert result.exit_code == 2
