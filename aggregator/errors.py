@@ -4,7 +4,8 @@ AggregatorError
 ├── ConfigurationError   the configuration can't be used; carries every problem found in it
 ├── SourceError          a source as a whole can't be read
 ├── CatalogueError       the catalogue can't be opened or written
-│   └── TooSlowError     it took longer to read from than the reader may take
+│   ├── TooSlowError     it took longer to read from than the reader may take
+│   └── NoWordsError     its full-text index is not complete yet
 ├── RefreshError         a refresh was given up; the last good state is kept
 │   ├── HangingError     for it made no headway
 │   └── CrowdedError     before it began: too many hang already
@@ -80,6 +81,10 @@ class CatalogueError(AggregatorError):
 
 class TooSlowError(CatalogueError):
     """What was asked of the catalogue took longer than it may; the text says how long that is."""
+
+
+class NoWordsError(CatalogueError):
+    """The full-text index is being made, as it is for a while after a first load; the text is for people outside."""
 
 
 class RefreshError(AggregatorError):

@@ -43,6 +43,7 @@ class Report:
     problems    everything that is wrong in the sources now, not only what is new
     alarms      sources that were left as they were, and why
     next_due    when the next scheduled article goes live
+    has_words   whether full text can be searched; the next refresh sees to it where it can't
     """
 
     generation: int | None
@@ -53,6 +54,7 @@ class Report:
     problems: tuple[Problem, ...]
     alarms: tuple[str, ...]
     next_due: datetime | None
+    has_words: bool = True
 
 
 @dataclass(slots=True)
@@ -101,11 +103,14 @@ class Refresh:
         progress: Progress = _untold,
         lease: Lease | None = None,
         touched: Collection[str] | None = None,
+        *,
+        words_later: bool = False,
     ) -> Report:
         """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails.
 
         lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
         touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
+        words_later  whether a first load may leave full-text search to the next refresh
         """
         lease = lease or Lease()
         alarms: list[str] = []
@@ -114,7 +119,9 @@ class Refresh:
         # Until it has ended well, nothing is known: the next one scans.
         self._scans.clear()
         keep = self._settings.history.retractions
-        with self._catalogue.writing(self._definitions.configured, now, keep, lease.renew) as writer:
+        with self._catalogue.writing(
+            self._definitions.configured, now, keep, lease.renew, words_later=words_later
+        ) as writer:
             read = self._write(writer, works, progress)
             generation = writer.finish(self._settings.defaults.limit)
         if writer.has_withdrawn:
@@ -238,7 +245,8 @@ class Refresh:
         self, writer: Writer, work: _Work, paths: Iterable[str]
     ) -> Generator[FileRead, None, None]:
         limit = self._settings.limits.file
-        preparing = Preparing(self._aliases, keeps_articles=self._observe is not None)
+        keeps_articles = self._observe is not None
+        preparing = Preparing(self._aliases, keeps_articles=keeps_articles, has_words=writer.has_words)
         taking = take_in(
             work.settings.path,
             list(paths),
@@ -296,6 +304,7 @@ class Refresh:
                 ),
                 alarms=alarms,
                 next_due=snapshot.next_due(),
+                has_words=snapshot.has_words,
             )
 
     def _duplicates(self, snapshot: Snapshot) -> Iterator[Problem]:

@@ -221,7 +221,7 @@ class Keeper:
         now, refresh, patience = _now(), self._refresh, self._settings.reload.timeout
 
         def work(lease: Lease) -> Report:
-            return refresh.run(now, lease=lease, touched=touched)
+            return refresh.run(now, lease=lease, touched=touched, words_later=True)
 
         try:
             self._note(await self._thread.run(work, patience), monotonic() - started)
@@ -264,6 +264,8 @@ class Keeper:
         self._next_due = report.next_due
         self._schedule.plan(report.next_due)
         self._outlet.advance(report.next_due)
+        if not report.has_words:
+            self._wake()
 
     def _log_new_problems(self, report: Report) -> None:
         problems = {str(problem): problem for problem in report.problems}

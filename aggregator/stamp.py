@@ -1,11 +1,13 @@
 """Stamp: what tells one version of a file from another without reading it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A file's inode, its size in bytes and its time of modification in nanoseconds since 1970."""
+class Stamp(NamedTuple):
+    """A file's inode, its size in bytes and its time of modification in nanoseconds since 1970.
+
+    A tuple, as are the others that go from process to process by the hundred thousand: those are sent in a tenth of the time.
+    """
 
     inode: int
     size: int

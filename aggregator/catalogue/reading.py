@@ -36,6 +36,7 @@ from aggregator.catalogue.tables import (
 from aggregator.catalogue.tables import records as record_table
 from aggregator.catalogue.versions import Version, newest_version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
+from aggregator.errors import NoWordsError
 from aggregator.stamp import UNKNOWN, Stamp
 from feeds.article import Article
 from feeds.definition import FeedDefinition
@@ -76,6 +77,7 @@ class Snapshot:
         row = connection.execute(select(generations)).one()
         self.generation = Generation(row.number, row.as_of)
         self._site_changed: datetime | None = row.site_changed
+        self.has_words: bool = row.has_words
         # What the feed asked for last shows: its fingerprint, its articles and their revisions are asked for one after another.
         self._last_shown: tuple[FeedDefinition | None, Sequence[Chosen]] = (None, ())
 
@@ -92,6 +94,7 @@ class Snapshot:
 
     def stretch(self, definition: FeedDefinition, start: int, count: int) -> Stretch:
         """Give a stretch of all that fits a feed's selection, in its order, from place `start` on, and how much there is in all."""
+        self._expect_words(definition.selection)
         return stretch_of(self._connection, definition, self.generation.as_of, start, count)
 
     def articles(self, chosen: Sequence[Chosen]) -> tuple[Article, ...]:
@@ -179,10 +182,12 @@ class Snapshot:
 
     def explain(self, definition: FeedDefinition, identity_key: int) -> tuple[Verdict, ...] | None:
         """Give what each criterion of the feed says of the public article with this key; None where there is no such article."""
+        self._expect_words(definition.selection)
         return explaining.explain(self._connection, definition.selection, self.generation.as_of, identity_key)
 
     def tally(self, selection: Selection) -> Tally:
         """Count what a selection lets in, and each of its criteria by itself."""
+        self._expect_words(selection)
         return explaining.tally(self._connection, selection, self.generation.as_of)
 
     def values(self, criterion: str) -> tuple[str, ...]:
@@ -242,14 +247,17 @@ class Snapshot:
 
     def topic_counts(self, selection: Selection, most: int) -> Sequence[tuple[int, int]]:
         """Give the most frequent topics of what a selection lets in, as key and number of articles."""
+        self._expect_words(selection)
         return facets.count_topics(self._connection, selection, self.generation.as_of, most)
 
     def value_counts(self, selection: Selection, column: str, most: int) -> Sequence[tuple[str, int]]:
         """Give the most frequent values of a column, such as `provider` or `type`, of what a selection lets in."""
+        self._expect_words(selection)
         return facets.count_values(self._connection, selection, self.generation.as_of, column, most)
 
     def counts_since(self, selection: Selection, times: Iterable[datetime]) -> Mapping[datetime, int]:
         """Count what a selection lets in that was published at or after each of these times."""
+        self._expect_words(selection)
         return facets.count_since(self._connection, selection, self.generation.as_of, times)
 
     def excerpts(self, selection: Selection, keys: Sequence[int]) -> Mapping[int, full_text.Excerpt]:
@@ -377,6 +385,7 @@ class Snapshot:
         return self._last_shown[1]
 
     def _find_shown(self, definition: FeedDefinition) -> Sequence[Chosen]:
+        self._expect_words(definition.selection)
         decided = () if definition.fold else shown_by(self._connection, definition)
         if decided:
             return self._entries(decided, definition)
@@ -397,6 +406,11 @@ class Snapshot:
         room = max(0, definition.limit - len(kept) - len(late))
         chosen = {row.key for row in (*kept, *late, *others[:room])}
         return self._entries(sorted(chosen), definition)[: definition.limit]
+
+    def _expect_words(self, selection: Selection) -> None:
+        """Refuse to look for words in an index that would not find all of them: what is missing would look withdrawn."""
+        if selection.match is not None and not self.has_words:
+            raise NoWordsError("The index of words is being made. Please ask again.")
 
     def _archived(self, definition: FeedDefinition, number: int) -> Sequence[Chosen]:
         feed = feed_key(definition)
