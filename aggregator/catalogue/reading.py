@@ -340,12 +340,14 @@ class Snapshot:
         Files in which something was wrong are UNKNOWN unless `trust_problems`: what was wrong is not kept here, so a process
         that has not read them yet must.
         """
-        columns = (files.c.path, files.c.has_problems, files.c.inode, files.c.size, files.c.modified_ns)
-        rows = self._connection.execute(select(*columns).where(files.c.source == source))
-        return {
-            path: UNKNOWN if has_problems and not trust_problems else Stamp(*stamp)
-            for path, has_problems, *stamp in rows
-        }
+        columns = (files.c.inode, files.c.size, files.c.modified_ns, files.c.path, files.c.has_problems)
+        found = self._connection.execute(select(*columns).where(files.c.source == source))
+        # The database's own rows, numbers and text all of them: of 100,000 files SQLAlchemy's take another 0.1 s of 0.3 s.
+        rows: Any = found.cursor
+        stamp_of = Stamp._make
+        if trust_problems:
+            return {row[3]: stamp_of(row[:3]) for row in rows}
+        return {row[3]: UNKNOWN if row[4] else stamp_of(row[:3]) for row in rows}
 
     def stamps_at(self, source: str, paths: Sequence[str]) -> dict[str, Stamp]:
         """Give what is known of these files of a source by path, of those that are known."""
