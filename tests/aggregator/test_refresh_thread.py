@@ -164,5 +164,5 @@ async def test_a_refresh_and_what_it_starts_let_others_go_first() -> None:
     thread = RefreshThread(lambda: None)
     await thread.run(refresh, HOUR)
     await thread.stop(1)
-    assert found == [str(max(before, 10))]
+    assert found == [str(max(before, module._NICENESS))]
     assert os.getpriority(os.PRIO_PROCESS, 0) == before
