@@ -22,6 +22,8 @@ from feeds.article import Article
 
 # Told how many files have been read, and how many there are to read.
 Progress = Callable[[int, int], None]
+# Told when the next scheduled article goes live, as soon as there is a new generation to be seen.
+Committed = Callable[[datetime | None], None]
 # Told each article as its file has it, whether the world may see it or not.
 Observe = Callable[[Article], None]
 
@@ -74,6 +76,10 @@ def _untold(_done: int, _total: int) -> None:
     """Tell nobody."""
 
 
+def _unheard(_next_due: datetime | None) -> None:
+    """Tell nobody."""
+
+
 class Refresh:
     """The refreshes of one configuration. Not for two threads at once.
 
@@ -103,6 +109,7 @@ class Refresh:
         progress: Progress = _untold,
         lease: Lease | None = None,
         touched: Collection[str] | None = None,
+        committed: Committed = _unheard,
         *,
         words_later: bool = False,
     ) -> Report:
@@ -110,6 +117,7 @@ class Refresh:
 
         lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
         touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
+        committed  told of a new generation in this thread, before the report, which takes longer than a small change does
         words_later  whether a first load may leave full-text search to the next refresh
         """
         lease = lease or Lease()
@@ -124,6 +132,9 @@ class Refresh:
         ) as writer:
             read = self._write(writer, works, progress)
             generation = writer.finish(self._settings.defaults.limit)
+        if generation is not None:
+            with self._catalogue.snapshot() as snapshot:
+                committed(snapshot.next_due())
         if writer.has_withdrawn:
             self._catalogue.purge()
         self._has_run = True

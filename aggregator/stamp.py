@@ -6,7 +6,7 @@ from typing import NamedTuple
 class Stamp(NamedTuple):
     """A file's inode, its size in bytes and its time of modification in nanoseconds since 1970.
 
-    A tuple, as are the others that go from process to process by the hundred thousand: those are sent in a tenth of the time.
+    A tuple, since each refresh makes one of every file that is known: 0.1 s of 0.3 s for 100,000 files.
     """
 
     inode: int

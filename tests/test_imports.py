@@ -49,6 +49,7 @@ FLOORS = {
     "aggregator.definitions": 3,
     "aggregator.delta_drafts": 3,
     "aggregator.draft": 3,
+    "aggregator.shelf": 3,
     "aggregator.edition": 3,
     "aggregator.feed_drafts": 3,
     "aggregator.intake": 3,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
+from sqlite3 import DatabaseError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -107,7 +108,7 @@ class Catalogue:
     def _errors(self, done: str) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, DatabaseError) as error:
             reason = getattr(error, "orig", None) or error
             raise CatalogueError(
                 f"catalogue {self._engine.url.database}: can't be {done}: {reason}"

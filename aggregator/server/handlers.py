@@ -143,7 +143,7 @@ async def _send(edition: Edition, request: web.Request, path: str, served: Serve
         if delta is not None:
             return delta
     await _encode(edition, coding)
-    request[UNSENT] = len(edition.body) - len(edition.encoded(coding))
+    request[UNSENT] = edition.size - len(edition.encoded(coding))
     return responses.document(edition, coding, lifetime, now, served.page_policy)
 
 

@@ -22,7 +22,7 @@ from aggregator.lease import Lease
 from aggregator.ledger import Ledger, Outcome
 from aggregator.metrics import REFRESHES, Figures
 from aggregator.outlet import Outlet
-from aggregator.refresh import Report
+from aggregator.refresh import Committed, Report
 from aggregator.service import Keeper, Wishes
 from aggregator.service_manager import Announcer, ServiceManager
 from aggregator.serving import Serving
@@ -66,9 +66,21 @@ class FakeRefresh:
 
     acts: list[Exception | threading.Event | None]
     calls: int = 0
+    is_seen_early: bool = False
 
-    def run(self, now: datetime, *, lease: Lease, touched: Collection[str] | None) -> Report:
+    def run(
+        self,
+        now: datetime,
+        *,
+        lease: Lease,
+        touched: Collection[str] | None,
+        committed: Committed,
+        words_later: bool,
+    ) -> Report:
         assert now.tzinfo is UTC
+        assert words_later
+        if self.is_seen_early:
+            committed(DUE)
         assert touched is None
         self.calls += 1
         act = self.acts.pop(0)
@@ -366,9 +378,31 @@ class Held:
     refresh: refreshing.Refresh
     may_begin: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, now: datetime, *, lease: Lease, touched: Collection[str] | None) -> Report:
+    def run(
+        self,
+        now: datetime,
+        *,
+        lease: Lease,
+        touched: Collection[str] | None,
+        committed: Committed,
+        words_later: bool,
+    ) -> Report:
         assert self.may_begin.wait(30)
-        return self.refresh.run(now, lease=lease, touched=touched)
+        return self.refresh.run(
+            now, lease=lease, touched=touched, committed=committed, words_later=words_later
+        )
+
+
+async def test_readers_need_not_wait_for_the_report(workshop: Workshop) -> None:
+    reporting = threading.Event()
+    async with keeping(workshop, reporting) as (keeper, refresh, outlet):
+        refresh.is_seen_early = True
+        async with running(keeper):
+            await until(lambda: outlet.advances == [DUE])
+            assert not counted(keeper)
+            reporting.set()
+            await until(lambda: counted(keeper) == {"changed": 1})
+            assert outlet.advances == [DUE]
 
 
 async def test_a_configuration_that_can_not_be_served_leaves_all_as_it_was(
