@@ -44,7 +44,7 @@ class Delta:
     instance: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False, weakref_slot=True)
 class Edition:
     """A document's bytes at one state, unchangeable; its compressed forms are made when first asked for, and kept.
 
