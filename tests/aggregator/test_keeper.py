@@ -12,8 +12,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from aggregator import intake, refresh_thread
 from aggregator import refresh as refreshing
+from aggregator import refresh_thread
 from aggregator.catalogue import Catalogue, Snapshot
 from aggregator.config import Settings
 from aggregator.errors import CatalogueError
@@ -26,12 +26,13 @@ from aggregator.refresh import Committed, Report
 from aggregator.service import Keeper, Wishes
 from aggregator.service_manager import Announcer, ServiceManager
 from aggregator.serving import Serving
-from aggregator.source import read_file
+from aggregator.source import FileReader
 from aggregator.stamp import Stamp
 from tests.aggregator.waiting import until
 from tests.aggregator.workshop import NOON, Workshop
 
 DUE = datetime(2999, 1, 1, tzinfo=UTC)
+_READ = FileReader.read
 
 
 @dataclass
@@ -247,11 +248,11 @@ class HangingDisk:
     answers: threading.Event = field(default_factory=threading.Event)
     reads: int = 0
 
-    def read_file(self, *arguments: Any) -> tuple[bytes, Stamp]:
+    def read(self, reader: FileReader, *arguments: Any) -> tuple[bytes, Stamp]:
         self.reads += 1
         if self.reads == 1:
             assert self.answers.wait(30)
-        return read_file(*arguments)
+        return _READ(reader, *arguments)
 
 
 async def test_fault_63_a_file_that_hangs_holds_up_neither_the_next_refresh_nor_the_catalogue(
@@ -259,7 +260,7 @@ async def test_fault_63_a_file_that_hangs_holds_up_neither_the_next_refresh_nor_
 ) -> None:
     disk = HangingDisk()
     workshop.write("ferry")
-    monkeypatch.setattr(intake, "read_file", disk.read_file)
+    monkeypatch.setattr(FileReader, "read", lambda *arguments: disk.read(*arguments))
     async with keeping(workshop, disk.answers, patience="1s") as (keeper, _, outlet):
         keeper._forget(keeper._refresh)  # a real one
         await keeper._act()
@@ -391,6 +392,24 @@ class Held:
         return self.refresh.run(
             now, lease=lease, touched=touched, committed=committed, words_later=words_later
         )
+
+
+async def test_words_that_a_first_load_leaves_for_later_are_indexed_right_after_it(
+    workshop: Workshop,
+) -> None:
+    workshop.configure("reload: {every: 1h, watch: false}\n")
+    workshop.write("ferry", body="The tide waits for nobody.")
+    settings = workshop.settings()
+    catalogue = Catalogue.open(settings.store)
+    keeper = keeper_of(workshop, settings, catalogue, FakeOutlet())
+
+    def has_words() -> bool:
+        with catalogue.snapshot() as snapshot:
+            return snapshot.generation.number == 1 and snapshot.has_words
+
+    async with running(keeper):
+        await until(has_words)
+    catalogue.close()
 
 
 async def test_readers_need_not_wait_for_the_report(workshop: Workshop) -> None:
