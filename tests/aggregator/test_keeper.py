@@ -260,7 +260,7 @@ async def test_fault_63_a_file_that_hangs_holds_up_neither_the_next_refresh_nor_
 ) -> None:
     disk = HangingDisk()
     workshop.write("ferry")
-    monkeypatch.setattr(FileReader, "read", lambda *arguments: disk.read(*arguments))
+    monkeypatch.setattr(FileReader, "read", lambda *arguments: disk.read(*arguments))  # noqa: PLW0108  a method would not be bound
     async with keeping(workshop, disk.answers, patience="1s") as (keeper, _, outlet):
         keeper._forget(keeper._refresh)  # a real one
         await keeper._act()
