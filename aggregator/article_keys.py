@@ -1,6 +1,6 @@
 """The keys of a file's front matter: found by any of their names, read by their type, with note taken of what is wrong. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from typing import TypeVar
 
@@ -133,21 +133,34 @@ def _by_key(
     nodes: Mapping[str, Node], own_names: Mapping[str, str]
 ) -> tuple[_Found, dict[str, tuple[tuple[str, Node], ...]]]:
     """Give what stands for something, and what does under names that do not count."""
-    ranked: dict[str, list[tuple[int, str, Node]]] = {}
-    for name, node in nodes.items():
-        known = _KNOWN.get(name) or _KNOWN.get(name.lower())
-        if known is not None and not is_null(node):
-            key, rank = known
-            ranked.setdefault(key, []).append((rank, name, node))
-    for key, name in own_names.items():
-        if name in nodes and not is_null(nodes[name]):
-            ranked.setdefault(key, []).append((_OWN, name, nodes[name]))
     found: _Found = {}
+    # The keys that stand under more than one name: nearly none.
+    ranked: dict[str, list[tuple[int, str, Node]]] = {}
+    ranks: dict[str, int] = {}
+    for key, rank, name, node in _candidates(nodes, own_names):
+        if key not in found:
+            found[key] = (name, node)
+            ranks[key] = rank
+        else:
+            first = (ranks[key], *found[key])
+            ranked.setdefault(key, [first]).append((rank, name, node))
     spare: dict[str, tuple[tuple[str, Node], ...]] = {}
     for key, several in ranked.items():
         # Of equal ranks, the first in the file.
-        (_, name, node), *others = sorted(several, key=itemgetter(0)) if len(several) > 1 else several
+        (_, name, node), *others = sorted(several, key=itemgetter(0))
         found[key] = (name, node)
-        if others:
-            spare[key] = tuple((name, other) for _, name, other in others if other is not node)
+        spare[key] = tuple((name, other) for _, name, other in others if other is not node)
     return found, spare
+
+
+def _candidates(
+    nodes: Mapping[str, Node], own_names: Mapping[str, str]
+) -> Iterator[tuple[str, int, str, Node]]:
+    """Give what stands for something under a name that means a key: the key, the rank of the name, the name, and the node."""
+    for name, node in nodes.items():
+        known = _KNOWN.get(name) or _KNOWN.get(name.lower())
+        if known is not None and not is_null(node):
+            yield *known, name, node
+    for key, name in own_names.items():
+        if name in nodes and not is_null(nodes[name]):
+            yield key, _OWN, name, nodes[name]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from aggregator.clean import legal, plain_text, repaired
+from aggregator.clean import legal, plain_line, plain_text, repaired
 from aggregator.yaml_nodes import SECURED, Listing, Mapping, Node, Scalar, is_null
 from feeds.text import ascii_host, language_tag
 
@@ -90,7 +90,7 @@ def text(node: Node) -> str:
 
 def line(node: Node) -> str:
     """Read one line of plain text."""
-    return plain_text(repaired(_written(node, _TEXT)))
+    return plain_line(_written(node, _TEXT))
 
 
 def word(node: Node) -> str:

@@ -121,13 +121,16 @@ def repaired(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """Give HTML, or text with stray markup and entities, as one line of plain text. `<` that begins no HTML tag stays."""
-    if _PLAIN_LINE.fullmatch(text) is not None:
-        return text
     if "<" in text:
         text = _INLINE.sub("", _BLOCK.sub(" ", _without_comments(text)))
     if "&" in text:
         text = _ENTITY.sub(lambda entity: unescape(entity[0]), text)
     return " ".join(legal(text).split())
+
+
+def plain_line(text: str) -> str:
+    """Give the same of text that may have to be repaired."""
+    return text if _PLAIN_LINE.fullmatch(text) is not None else plain_text(repaired(text))
 
 
 def _without_comments(text: str) -> str:

@@ -75,11 +75,11 @@ class _Intake:
     preparing: Preparing | None
 
     def take_all(self, paths: Sequence[str]) -> list[Taken]:
+        prefix = str(self.root / "x").removesuffix("x")
         with FileReader(self.root) as reader:
-            return [taken for path in paths if (taken := self._take(path, reader)) is not None]
+            return [taken for path in paths if (taken := self._take(path, prefix + path, reader)) is not None]
 
-    def _take(self, path: str, reader: FileReader) -> Taken | None:
-        file = str(self.root / path)
+    def _take(self, path: str, file: str, reader: FileReader) -> Taken | None:
         try:
             # Not the time that a refresh is for: what counts is how long ago the file was written.
             data, stamp = reader.read(path, self.limit, time_ns())

@@ -89,10 +89,10 @@ Node: TypeAlias = Scalar | Listing | Mapping
 
 def is_null(node: Node) -> bool:
     """Tell whether a node stands for nothing: `null`, `~`, or no text at all."""
-    if not isinstance(node, Scalar):
+    if type(node) is not Scalar:
         return False
     text = node.text
-    return not text or (not node.style and text in _NULLS) or text.isspace()
+    return not text or text.isspace() or (not node.style and text in _NULLS)
 
 
 def read_nodes(text: str) -> Node | None:
