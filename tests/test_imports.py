@@ -71,6 +71,7 @@ FLOORS = {
     "aggregator.diff": 6,
     "aggregator.explain": 6,
     "aggregator.lint": 6,
+    "aggregator.nginx": 6,
     "aggregator.new_article": 6,
     "aggregator.new_site": 6,
     "aggregator.outlet": 6,
