@@ -4,6 +4,7 @@ __main__.py   the command: which rows, at what size
 rows.py       the table: what each row measures, what it must reach, and by which trial
 reading.py    what a measurement gave: samples, and the one number that is judged
 bench.py      sizes, folders and corpora of one run
+loopback.py   ports of this machine, and one request to one
 corpus.py     the articles
 sites.py      the configuration of a site of them
 server.py     our server as a process
@@ -13,5 +14,6 @@ loads/        what asks the servers
 peers/        what stands beside us
 machine.py    what machine this is, and which versions
 report.py     the table, and the JSON
-plot.py       the plots of docs/performance.md, from the JSON
+figures.py    the table and the plots of docs/performance.md, from the JSON
+plot.py       the plots
 """

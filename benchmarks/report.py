@@ -66,7 +66,7 @@ def _line(row: Row, reading: Reading) -> tuple[str, ...]:
         row.how,
         _with_unit(reading.ours, reading.unit),
         _with_unit(reading.peer, reading.unit),
-        "" if reading.value is None else _number(reading.value),
+        "" if reading.value is None else number(reading.value),
         f"{sign} {row.must:g}",
         f"{sign} {row.aim:g}",
         verdict(row, reading),
@@ -74,12 +74,13 @@ def _line(row: Row, reading: Reading) -> tuple[str, ...]:
 
 
 def _with_unit(samples: Sequence[float], unit: str) -> str:
-    return f"{_number(median(samples))} {unit}" if samples else ""
+    return f"{number(median(samples))} {unit}" if samples else ""
 
 
 def _median(samples: Sequence[float]) -> float | None:
     return median(samples) if samples else None
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Write a number with three digits, or all before the point."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -40,7 +40,7 @@ def under_load(bench: Bench) -> Mapping[str, Reading]:
 
 def _at_rest(server: Server, seconds: float) -> list[Answered]:
     # Once before it counts: what has to be rendered is rendered.
-    steady(server.port, _PATHS, _after(1.0))
+    steady(server.port, _PATHS, _after(min(1.0, seconds)))
     return steady(server.port, _PATHS, _after(seconds))
 
 
