@@ -88,11 +88,18 @@ def samples(count: int, seed: int = 11) -> Iterator[Sample]:
 
 
 def article(sample: Sample, form: Form = Form.OURS) -> str:
-    """Write an article as its file has it. Hugo groups by what lies at the top level, and calls what is unpublished a draft."""
+    """Write an article as its file has it.
+
+    Hugo groups by what lies at the top level, here the domain, so that it makes as many feeds; and calls what is unpublished a draft.
+    """
     stamp, url, (name, domain) = f"{sample.published:%Y-%m-%dT%H:%M:%SZ}", sample.url, sample.provider
     state = [f"published: {str(sample.is_published).lower()}"]
     if form is Form.HUGO:
-        state = [f"date: {stamp}", f'providers: ["{name}"]', f"draft: {str(not sample.is_published).lower()}"]
+        state = [
+            f"date: {stamp}",
+            f'providers: ["{domain}"]',
+            f"draft: {str(not sample.is_published).lower()}",
+        ]
     lines = [
         "---",
         "category: news",

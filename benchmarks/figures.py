@@ -59,8 +59,9 @@ def main() -> None:
     document.write_text(with_table(document.read_text(encoding="utf-8"), run), encoding="utf-8")
     folder = document.with_suffix("")
     folder.mkdir(exist_ok=True)
-    draw_growth(run["rows"], folder)
-    draw_latency(run["rows"], folder)
+    for name, draw in (("growth", draw_growth), ("refresh-p99", draw_latency)):
+        if name in run["rows"]:
+            draw(run["rows"][name]["series"], folder)
 
 
 if __name__ == "__main__":

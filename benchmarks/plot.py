@@ -15,23 +15,23 @@ _METADATA = {"Date": None}
 _SIZE = (7.0, 3.6)
 
 
-def draw_growth(rows: Mapping[str, Any], folder: Path) -> None:
+def draw_growth(series: Mapping[str, Points], folder: Path) -> None:
     """Draw what a file costs in a cold build, at each size."""
-    series: Mapping[str, Points] = rows["growth"]["series"]
     figure, axes = _new("articles", "µs a file")
-    names = {"net": "less the start of the process", "gross": "all of it"}
+    names = {"whole": "all of it", "more": "one more file than the size before"}
     for name, label in names.items():
         axes.plot(*zip(*series[name], strict=True), marker="o", label=label)
     axes.set_xscale("log")
+    axes.set_xticks([size for size, _ in series["whole"]], [f"{size:,.0f}" for size, _ in series["whole"]])
+    axes.minorticks_off()
     axes.set_ylim(bottom=0)
     axes.set_title("Cold build: RSS of every topic and provider")
     axes.legend()
     _save(figure, folder / "growth.svg")
 
 
-def draw_latency(rows: Mapping[str, Any], folder: Path) -> None:
+def draw_latency(series: Mapping[str, Points], folder: Path) -> None:
     """Draw how long answers take at rest and while a refresh runs, the slowest hundredth widest."""
-    series: Mapping[str, Points] = rows["refresh-p99"]["series"]
     figure, axes = _new("of all answers", "ms at the most")
     for name, points in series.items():
         # 50, 90, 99, 99.9 %: each step is as wide as the one before.
@@ -40,6 +40,7 @@ def draw_latency(rows: Mapping[str, Any], folder: Path) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks([2, 10, 100, 1000], ["50 %", "90 %", "99 %", "99.9 %"])
+    axes.xaxis.minorticks_off()
     axes.set_title("Answers under a steady load")
     axes.legend()
     _save(figure, folder / "latency.svg")
