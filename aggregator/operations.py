@@ -11,7 +11,8 @@ from aggregator.draft import Drafts
 from aggregator.edition import CODINGS
 from aggregator.errors import UnknownFeedError
 from aggregator.feed_drafts import FeedDrafts
-from aggregator.publish import Published, publish
+from aggregator.nginx import write_nginx
+from aggregator.publish import INDEX, Published, publish
 from aggregator.refresh import Progress, Report
 from aggregator.scratch import opened, scratch_copy
 from aggregator.wiring import Wiring, wire
@@ -41,7 +42,7 @@ def publish_site(
     only: Sequence[str] = (),
     is_plain: bool = False,
 ) -> tuple[Report, Published]:
-    """Bring the catalogue up to date and write every document to `out`.
+    """Bring the catalogue up to date and write every document to `out`, and beside it the configuration of nginx for it.
 
     only      names of formats: of feeds as they are now, and nothing else, documents in these formats; empty: the whole site
     is_plain  whether to leave out the compressed forms
@@ -51,7 +52,9 @@ def publish_site(
         report = wiring.refresh.run(now, progress, words_later=True)
         families = _current_feeds(settings, wiring, only) if only else wiring.tree
         with catalogue.snapshot() as snapshot:
-            return report, publish(families, snapshot, out, () if is_plain else CODINGS)
+            published = publish(families, snapshot, out, () if is_plain else CODINGS)
+    write_nginx(settings, out, only or settings.defaults.formats, INDEX)
+    return report, published
 
 
 def _current_feeds(settings: Settings, wiring: Wiring, formats: Sequence[str]) -> tuple[Drafts]:

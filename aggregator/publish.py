@@ -107,9 +107,9 @@ def _write(tree: Path, edition: Edition, codings: Sequence[str]) -> dict[str, ob
     name = _file_name(edition)
     target = tree / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(edition.body)
+    _write_file(target, edition.body, edition)
     for coding in codings:
-        target.with_name(target.name + _SUFFIXES[coding]).write_bytes(edition.encoded(coding))
+        _write_file(target.with_name(target.name + _SUFFIXES[coding]), edition.encoded(coding), edition)
     return {
         "path": edition.path,
         "file": name,
@@ -118,6 +118,13 @@ def _write(tree: Path, edition: Edition, codings: Sequence[str]) -> dict[str, ob
         "sha256": edition.digest,
         "codings": sorted(codings),
     }
+
+
+def _write_file(path: Path, content: bytes, edition: Edition) -> None:
+    path.write_bytes(content)
+    # What web servers take Last-Modified and ETag from: without it, everything would look new with every publish.
+    moment = edition.last_modified.timestamp()
+    os.utime(path, (moment, moment))
 
 
 def _file_name(edition: Edition) -> str:

@@ -15,7 +15,6 @@ from aggregator.press import Press
 from aggregator.searches import Searches
 from aggregator.server import (
     READY,
-    Addresses,
     Lifetime,
     Observing,
     Readiness,
@@ -34,7 +33,7 @@ from aggregator.site.problem_pages import ProblemPages
 from aggregator.site.status import StatusPage
 from aggregator.status_token import status_digest
 from aggregator.version_keeper import VersionKeeper
-from aggregator.wiring import wire
+from aggregator.wiring import addresses_of, wire
 
 _EDITIONS_BYTES = 256 * 1024 * 1024
 _DELTAS_BYTES = 16 * 1024 * 1024
@@ -173,11 +172,7 @@ class Serving:
             press=self._press,
             site_url=settings.site.url,
             lifetime=partial(self._lifetime, int(settings.server.max_age.total_seconds())),
-            addresses=Addresses(
-                moved={f"/feeds/{old}": f"/feeds/{new}" for old, new in settings.moved.items()},
-                gone=frozenset(f"/feeds/{old}" for old in settings.gone),
-                formats=settings.defaults.formats,
-            ),
+            addresses=addresses_of(settings, settings.defaults.formats),
             readiness=READY if generation else _NOT_READY,
             deltas=self._delta,
             has_pages=True,

@@ -1,5 +1,6 @@
 """Wiring: the parts of one configuration, put together over an open catalogue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.catalogue import Catalogue
@@ -10,6 +11,7 @@ from aggregator.draft import Drafts
 from aggregator.feed_drafts import FeedDrafts
 from aggregator.refresh import Refresh
 from aggregator.search_drafts import SearchDrafts
+from aggregator.server import Addresses
 from aggregator.site.pages import Pages
 from aggregator.site.rendering import Templates
 from aggregator.site.search_page import SearchPages
@@ -53,6 +55,15 @@ def wire(settings: Settings, catalogue: Catalogue) -> Wiring:
         searches=SearchDrafts(settings.site, formats, defaults.limit, defaults.content, max_age),
         search_pages=SearchPages(definitions, served, defaults.limit, defaults.content),
         refresh=Refresh(settings, definitions, catalogue),
+    )
+
+
+def addresses_of(settings: Settings, formats: Sequence[str]) -> Addresses:
+    """Give the addresses without a document, where feeds are published in these formats."""
+    return Addresses(
+        moved={f"/feeds/{old}": f"/feeds/{new}" for old, new in settings.moved.items()},
+        gone=frozenset(f"/feeds/{old}" for old in settings.gone),
+        formats=tuple(formats),
     )
 
 

@@ -72,6 +72,7 @@ FLOORS = {
     "aggregator.diff": 6,
     "aggregator.explain": 6,
     "aggregator.lint": 6,
+    "aggregator.nginx": 6,
     "aggregator.new_article": 6,
     "aggregator.new_site": 6,
     "aggregator.outlet": 6,
@@ -358,9 +359,11 @@ def test_the_table_of_what_runs_names_the_dependencies(project: dict[str, list[s
     assert {row[0] for row in table_rows("What runs")} == declared(project["dependencies"])
 
 
-def test_the_table_of_what_develops_names_the_tools(project: dict[str, dict[str, list[str]]]) -> None:
-    tools = project["optional-dependencies"]["dev"]
-    assert {row[0] for row in table_rows("What develops")} == declared(tools)
+@pytest.mark.parametrize(("heading", "extra"), [("What develops", "dev"), ("What measures", "bench")])
+def test_the_tables_of_tools_name_those_that_are_declared(
+    project: dict[str, dict[str, list[str]]], heading: str, extra: str
+) -> None:
+    assert {row[0] for row in table_rows(heading)} == declared(project["optional-dependencies"][extra])
 
 
 # The tests themselves: each finds what it is there to find

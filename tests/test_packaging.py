@@ -369,7 +369,8 @@ def test_every_dependency_has_one_exact_version() -> None:
     assert all(
         re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.+]*", line) for line in lines if not line.startswith("#")
     )
-    wanted = [*project()["dependencies"], *project()["optional-dependencies"]["dev"]]
+    extras = project()["optional-dependencies"]
+    wanted = [*project()["dependencies"], *extras["dev"], *extras["bench"]]
     assert {canonical(re.split(r"[^A-Za-z0-9._-]", one)[0]) for one in wanted} - set(pinned) == set()
     assert len(pinned) == len(set(pinned))
 

@@ -14,6 +14,7 @@ base_path.py    the path below which the site lies
 addresses.py    which path a request means, and where old addresses lead: pure
 conditional.py  whether what the client holds is current: pure
 listening.py    where a server that listens can be asked: pure
+directives.py   answers in the language of nginx's configuration: pure
 lifetime.py     how long caches may keep a document: pure
 encoding.py     which content codings a request accepts: pure
 searching.py    from a search to its edition, or to why there is none

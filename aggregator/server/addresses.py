@@ -16,7 +16,7 @@ LONGEST_PATH = 1024
 _ALL = "/feeds/all"
 
 # Where programs and people look for a feed without being told, and the format they expect there.
-_ALIASES: Mapping[str, str] = MappingProxyType(
+ALIASES: Mapping[str, str] = MappingProxyType(
     {
         "/feed": "rss",
         "/feed.xml": "rss",
@@ -54,8 +54,8 @@ class Addresses:
 
     def new_path(self, path: str) -> str | None:
         """Give the path that `path` has moved to for good, with the same suffix; None where it has not."""
-        if path in _ALIASES:
-            wanted = _ALIASES[path]
+        if path in ALIASES:
+            wanted = ALIASES[path]
             chosen = wanted if wanted in self.formats else self.formats[0]
             return _ALL + FORMATS[chosen].suffix
         stem, suffix = split(path)

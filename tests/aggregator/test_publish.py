@@ -83,6 +83,18 @@ def test_another_generation_is_another_release_and_the_one_before_stays_for_a_wh
     assert out.resolve().name == releases[-1]
 
 
+def test_files_are_as_old_as_what_they_hold(site: Workshop, out: Path) -> None:
+    site.write("quay", "topics: [Quays]")
+    site.refresh(NOON + HOUR)
+    published(site, out)
+    for suffix in ("", ".gz", ".br", ".zst"):
+        ages = [(out / f"topics/{name}.rss{suffix}").stat().st_mtime for name in ("boats", "quays")]
+        assert ages == [
+            (NOON - 3 * HOUR).timestamp(),
+            (NOON + HOUR).timestamp(),
+        ]  # of the article, of the change
+
+
 def test_what_is_gone_is_not_in_the_tree(site: Workshop, out: Path) -> None:
     published(site, out)
     site.configure("topics: false\n")

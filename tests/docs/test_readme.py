@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.config import load
+from aggregator.nginx import nginx_configuration
+
 DOCUMENT = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+SAMPLE = Path(__file__).parents[2] / "config/aggregator.yaml"
 SERVERS = re.findall(r"^```nginx\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
 
 
 def test_there_is_one_before_the_server_and_one_for_a_tree() -> None:
     assert [bool(re.search("proxy_pass", text)) for text in SERVERS] == [True, False]
+    assert "publish /var/www/feeds " in DOCUMENT
+    assert "root /var/www/feeds;\n    include /var/www/feeds.nginx.conf;" in SERVERS[1]
 
 
 @pytest.mark.parametrize("text", SERVERS, ids=["proxy", "tree"])
@@ -24,7 +30,9 @@ def test_nginx_takes_what_it_is_shown(tmp_path: Path, text: str) -> None:
         f"{kind}_temp_path {tmp_path}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    listening = text.replace("listen 80;", "listen 127.0.0.1:8088;")
+    listening = text.replace("listen 80;", "listen 127.0.0.1:8088;").replace("/var/www", str(tmp_path))
+    written = nginx_configuration(load(SAMPLE), ("rss",), "manifest.json")
+    (tmp_path / "feeds.nginx.conf").write_text(written, encoding="utf-8")
     (tmp_path / "nginx.conf").write_text(
         f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{kept}{listening}}}\n"
     )

@@ -1,0 +1,1 @@
+"""What stands beside us in the same run."""

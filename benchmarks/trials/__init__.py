@@ -1,0 +1,1 @@
+"""The measurements, by subject. Each gives readings of one or more rows."""
