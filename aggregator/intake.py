@@ -1,23 +1,21 @@
 """Intake: files to what reading them gave, in a thread when they are few, in worker processes when they are many."""
 
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from hashlib import blake2b
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Thread
 from time import time_ns
 from typing import NamedTuple
 
 from aggregator.catalogue import Prepared, prepare
 from aggregator.errors import Problem, SourceError
 from aggregator.frontmatter import Outcome, Reading, read_article
+from aggregator.processes import follow_parent, processors
 from aggregator.source import BusyFileError, FileReader, UnreadableFileError, VanishedFileError
 from aggregator.stamp import UNKNOWN, Stamp
 from aggregator.topic_names import with_named_topics
@@ -127,14 +125,7 @@ def take_in(
 
 
 def _suitable(count: int) -> int:
-    return 1 if count < _FEW else min(_processors(), _MOST_PROCESSES)
-
-
-def _processors() -> int:
-    # Those that this process may use, where the system tells: Linux does, macOS does not.
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return 1 if count < _FEW else min(processors(), _MOST_PROCESSES)
 
 
 def _in_pool(
@@ -164,7 +155,7 @@ def _new_pool(number: int) -> Executor:
     if number == 1:
         return ThreadPoolExecutor(1, thread_name_prefix="intake")
     # Not forked: this process has threads, and a lock that one of them holds would stay locked in the child for ever.
-    return ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_prepare_process)
+    return ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=follow_parent)
 
 
 def _processes_of(pool: Executor) -> tuple[BaseProcess, ...]:
@@ -193,17 +184,3 @@ def _death(root: Path, unread: Sequence[str]) -> SourceError:
 def _chunks(paths: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(paths), _CHUNK):
         yield paths[start : start + _CHUNK]
-
-
-def _prepare_process() -> None:
-    """Make the process it runs in end when its parent says so, or has ended; nothing else."""
-    # A terminal sends its signals to every process; the parent decides what they mean.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    """End when `parent` was killed: a pool's process would else wait for work for ever."""
-    parent.join()
-    os._exit(1)

@@ -7,17 +7,21 @@ from pathlib import Path
 
 from aggregator.catalogue import Snapshot
 from aggregator.config import Settings
-from aggregator.draft import Drafts
 from aggregator.edition import CODINGS
 from aggregator.errors import UnknownFeedError
 from aggregator.feed_drafts import FeedDrafts
 from aggregator.nginx import write_nginx
+from aggregator.processes import processors
 from aggregator.publish import INDEX, Published, publish
+from aggregator.publishing_process import PublishingProcess, families_of
 from aggregator.refresh import Progress, Report
 from aggregator.scratch import opened, scratch_copy
-from aggregator.wiring import Wiring, wire
+from aggregator.wiring import wire
 from feeds.formats import FORMATS
 from feeds.slug import slug
+
+# Articles of which the documents take longer to make than a process to begin.
+_MANY = 4_000
 
 
 def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, progress: Progress) -> bytes:
@@ -47,19 +51,30 @@ def publish_site(
     only      names of formats: of feeds as they are now, and nothing else, documents in these formats; empty: the whole site
     is_plain  whether to leave out the compressed forms
     """
-    with opened(settings.store) as catalogue:
-        wiring = wire(settings, catalogue)
-        report = wiring.refresh.run(now, progress, words_later=True)
-        families = _current_feeds(settings, wiring, only) if only else wiring.tree
-        with catalogue.snapshot() as snapshot:
-            published = publish(families, snapshot, out, () if is_plain else CODINGS)
+    codings = () if is_plain else CODINGS
+    process = PublishingProcess(settings, only)
+
+    def expect(count: int) -> None:
+        if count >= _MANY and processors() > 1:
+            process.start()
+
+    def told(done: int, total: int) -> None:
+        # While files are read, so that it is there when documents are made.
+        expect(total)
+        progress(done, total)
+
+    try:
+        with opened(settings.store) as catalogue:
+            wiring = wire(settings, catalogue)
+            report = wiring.refresh.run(now, told, words_later=True)
+            expect(report.articles)
+            helper = process if process.is_there else None
+            with catalogue.snapshot() as snapshot:
+                published = publish(families_of(settings, wiring, only), snapshot, out, codings, helper)
+    finally:
+        process.stop()
     write_nginx(settings, out, only or settings.defaults.formats, INDEX)
     return report, published
-
-
-def _current_feeds(settings: Settings, wiring: Wiring, formats: Sequence[str]) -> tuple[Drafts]:
-    max_age = settings.server.max_age
-    return (FeedDrafts(wiring.definitions, settings.site, tuple(formats), max_age, current_only=True),)
 
 
 def _body(feeds: FeedDrafts, path: str, asked: str, snapshot: Snapshot) -> bytes:

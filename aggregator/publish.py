@@ -9,12 +9,14 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from aggregator.catalogue import Snapshot
 from aggregator.draft import Drafts
@@ -27,6 +29,8 @@ _WRITERS = 2
 # So many editions wait for each at most, so that memory stays flat where the disk is slower.
 _EDITIONS_PER_WRITER = 8
 _PARTIAL = "partial"
+# Documents that one part has in a row: the formats and archives of a feed have much in common.
+_TOGETHER = 24
 _KEPT_RELEASES = 2
 
 
@@ -39,29 +43,68 @@ class Published:
     is_new: bool
 
 
+# What the index says of a document, and its place among all.
+Line = tuple[int, dict[str, object]]
+
+
+class Part(NamedTuple):
+    """Part of a tree to be written: which of how many parts, where, and with which compressed forms."""
+
+    number: int
+    of: int
+    tree: Path
+    codings: tuple[str, ...]
+
+    def has(self, place: int) -> bool:
+        """Tell whether the document at a place among all belongs to it."""
+        return place // _TOGETHER % self.of == self.number
+
+
+class Helper(Protocol):
+    """Writes part of a tree beside this process."""
+
+    def begin(self, part: Part, generation: int) -> None:
+        """Begin to write a part of the tree of this generation."""
+        ...
+
+    def lines(self) -> Sequence[Line] | None:
+        """Give what was written, once it is; None where it could not be, for whatever reason."""
+        ...
+
+
 def publish(
-    families: Sequence[Drafts], snapshot: Snapshot, out: Path, codings: Sequence[str] = CODINGS
+    families: Sequence[Drafts],
+    snapshot: Snapshot,
+    out: Path,
+    codings: Sequence[str] = CODINGS,
+    helper: Helper | None = None,
 ) -> Published:
     """Write every document of `snapshot` below `out`, with an index; raise PublishError, changing nothing.
 
     codings  in which each has a compressed sibling
+    helper   writes half of them
     """
     try:
         _refuse_foreign(out)
         releases = out.parent / f".{out.name}.releases"
         releases.mkdir(parents=True, exist_ok=True)
         with _lock(releases):
-            return _publish(families, snapshot, out, releases, codings)
+            parts = Part(0, 1 if helper is None else 2, releases / _PARTIAL, tuple(codings))
+            return _publish(families, snapshot, out, parts, helper)
     except OSError as error:
         raise PublishError(f"{out}: can't be published: {error}; what was there stands") from error
 
 
 def _publish(
-    families: Sequence[Drafts], snapshot: Snapshot, out: Path, releases: Path, codings: Sequence[str]
+    families: Sequence[Drafts],
+    snapshot: Snapshot,
+    out: Path,
+    ours: Part,
+    helper: Helper | None,
 ) -> Published:
-    partial = releases / _PARTIAL
+    partial, releases = ours.tree, ours.tree.parent
     shutil.rmtree(partial, ignore_errors=True)
-    index = list(_write_all(partial, _editions(families, snapshot), codings))
+    index = _index(families, snapshot, ours, helper)
     text = json.dumps({"documents": index}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     partial.mkdir(exist_ok=True)
     (partial / INDEX).write_text(text, encoding="utf-8")
@@ -77,29 +120,46 @@ def _publish(
     return Published(name, len(index), is_new)
 
 
-def _editions(families: Sequence[Drafts], snapshot: Snapshot) -> Iterator[Edition]:
-    for family in families:
-        for path in family.paths(snapshot):
-            draft = family.find(path, snapshot)
-            if draft is not None:
-                yield draft.make()
+def _index(
+    families: Sequence[Drafts], snapshot: Snapshot, ours: Part, helper: Helper | None
+) -> list[dict[str, object]]:
+    """Write all documents; give the lines of the index, in the order in which the families have them."""
+    theirs = ours._replace(number=1)
+    if helper is not None:
+        helper.begin(theirs, snapshot.generation.number)
+    lines = list(write_part(families, snapshot, ours))
+    if helper is not None:
+        written = helper.lines()
+        lines += write_part(families, snapshot, theirs) if written is None else written
+    return [line for _, line in sorted(lines, key=itemgetter(0))]
 
 
-def _write_all(
-    tree: Path, editions: Iterable[Edition], codings: Sequence[str]
-) -> Iterator[dict[str, object]]:
-    """Write editions, in their order; give their lines of the index.
+def write_part(families: Sequence[Drafts], snapshot: Snapshot, part: Part) -> Iterator[Line]:
+    """Write the documents of a part; give their lines of the index.
 
     Compression lets go of the interpreter, so it is done beside making the next documents.
     """
-    pending: deque[Future[dict[str, object]]] = deque()
+    pending: deque[tuple[int, Future[dict[str, object]]]] = deque()
     with ThreadPoolExecutor(_WRITERS, thread_name_prefix="publish") as writers:
-        for edition in editions:
-            pending.append(writers.submit(_write, tree, edition, codings))
+        for place, edition in _editions(families, snapshot, part):
+            pending.append((place, writers.submit(_write, part.tree, edition, part.codings)))
             if len(pending) > _WRITERS * _EDITIONS_PER_WRITER:
-                yield pending.popleft().result()
+                yield _finished(pending)
         while pending:
-            yield pending.popleft().result()
+            yield _finished(pending)
+
+
+def _finished(pending: deque[tuple[int, Future[dict[str, object]]]]) -> Line:
+    place, future = pending.popleft()
+    return place, future.result()
+
+
+def _editions(families: Sequence[Drafts], snapshot: Snapshot, part: Part) -> Iterator[tuple[int, Edition]]:
+    found = ((family, path) for family in families for path in family.paths(snapshot))
+    for place, (family, path) in enumerate(found):
+        draft = family.find(path, snapshot) if part.has(place) else None
+        if draft is not None:
+            yield place, draft.make()
 
 
 def _write(tree: Path, edition: Edition, codings: Sequence[str]) -> dict[str, object]:

@@ -66,6 +66,8 @@ FLOORS = {
     "aggregator.version_keeper": 4,
     "aggregator.ledger": 5,
     "aggregator.publish": 5,
+    "aggregator.processes": 1,
+    "aggregator.publishing_process": 6,
     "aggregator.server": 5,
     "aggregator.site": 5,
     "aggregator.operations": 6,

@@ -123,21 +123,13 @@ def test_a_small_change_starts_no_process(tmp_path: Path, readers: ModuleType) -
 def test_the_number_of_processes_suits_the_number_of_files(
     monkeypatch: pytest.MonkeyPatch, count: int, expected: int
 ) -> None:
-    monkeypatch.setattr(intake, "_processors", lambda: 4)
+    monkeypatch.setattr(intake, "processors", lambda: 4)
     assert intake._suitable(count) == expected
 
 
 def test_a_large_machine_gets_no_more_processes_than_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "_processors", lambda: 128)
+    monkeypatch.setattr(intake, "processors", lambda: 128)
     assert intake._suitable(100_000) == 8
-
-
-def test_processors_are_counted_where_the_system_does_not_tell_which_may_be_used(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert intake._processors() == len(os.sched_getaffinity(0))
-    monkeypatch.delattr(os, "sched_getaffinity")
-    assert intake._processors() == os.cpu_count()
 
 
 def test_processes_give_what_one_gives_in_the_same_order(tmp_path: Path) -> None:
@@ -159,7 +151,7 @@ def test_many_files_are_read_by_processes_that_no_signal_of_a_terminal_ends(
     tmp_path: Path, readers: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "_FEW", 150)
-    monkeypatch.setattr(intake, "_processors", lambda: 2)
+    monkeypatch.setattr(intake, "processors", lambda: 2)
     paths = write_many(tmp_path, 200)
     taken = list(take_in(tmp_path, paths, READING, LIMIT, read=readers.read_interrupted))
     assert len(taken) == 200

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 import zstandard
 
 from aggregator.errors import PublishError
-from aggregator.publish import Published, publish
+from aggregator.publish import Part, Published, publish
+from aggregator.publishing_process import PublishingProcess
 from tests.aggregator.workshop import HOUR, NOON, Workshop
 
 
@@ -153,3 +155,55 @@ def test_fault_27_nothing_unpublished_is_in_the_tree(workshop: Workshop, out: Pa
     )
     assert b"Ferry" in everything
     assert b"canary" not in everything.lower()
+
+
+def test_a_process_that_helps_makes_the_same_tree(site: Workshop, out: Path) -> None:
+    for number in range(60):
+        site.write(f"boat-{number}", f"topics: [Boats, 'Kind {number}']")
+    site.refresh(NOON + HOUR)
+    alone = published(site, out.with_name("alone"))
+    process = PublishingProcess(site.settings(), ())
+    process.start()
+    try:
+        with site.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
+            together = publish(wiring.tree, snapshot, out, helper=process)
+    finally:
+        process.stop()
+    assert together == alone
+    assert sorted(path.name for path in out.resolve().rglob("*")) == sorted(
+        path.name for path in out.with_name("alone").resolve().rglob("*")
+    )
+
+
+@dataclass
+class Idle:
+    """A helper that does nothing."""
+
+    asked: list[tuple[Part, int]] = field(default_factory=list)
+
+    def begin(self, part: Part, generation: int) -> None:
+        self.asked.append((part, generation))
+
+    def lines(self) -> None:
+        return None
+
+
+def test_what_a_helper_does_not_do_is_done_all_the_same(site: Workshop, out: Path) -> None:
+    alone, idle = published(site, out.with_name("alone")), Idle()
+    with site.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
+        assert publish(wiring.tree, snapshot, out, helper=idle) == alone
+    assert [(part.number, part.of, generation) for part, generation in idle.asked] == [(1, 2, 1)]
+
+
+def test_a_process_that_dies_or_sees_another_generation_gives_nothing(site: Workshop, out: Path) -> None:
+    out.mkdir(parents=True)
+    part = Part(0, 1, out, ())
+    for generation, dies in ((7, False), (1, True)):
+        process = PublishingProcess(site.settings(), ())
+        process.start()
+        if dies and process._running is not None:
+            process._running.process.kill()
+        process.begin(part, generation)
+        assert process.lines() is None
+        process.stop()
+    assert list(out.iterdir()) == []

@@ -346,7 +346,7 @@ def test_processes_that_read_end_when_the_refresh_is_given_up(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "_FEW", 10)
-    monkeypatch.setattr(intake, "_processors", lambda: 2)
+    monkeypatch.setattr(intake, "processors", lambda: 2)
     for number in range(300):
         workshop.write(f"a{number}")
     with workshop.wired() as (wiring, _), pytest.raises(RefreshError, match="given up"):
