@@ -358,7 +358,7 @@ def test_the_table_of_what_runs_names_the_dependencies(project: dict[str, list[s
 
 
 def test_the_table_of_what_develops_names_the_tools(project: dict[str, dict[str, list[str]]]) -> None:
-    tools = project["optional-dependencies"]["dev"]
+    tools = [tool for extra in project["optional-dependencies"].values() for tool in extra]
     assert {row[0] for row in table_rows("What develops")} == declared(tools)
 
 
