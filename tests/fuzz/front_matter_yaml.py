@@ -1,6 +1,6 @@
 """The reader of front matter's YAML against PyYAML: it accepts what a plain reading of libyaml's events accepts, and means the same by it.
 
-The plain reading recurses, knows no speed and shares nothing with the reader but its limits. PyYAML's own parser, which is not libyaml,
+The reader of plain front matter, line by line, gives up or means the same too. The plain reading recurses, knows no speed and shares nothing with the reader but its limits. PyYAML's own parser, which is not libyaml,
 is asked too: what both accept must have the same text.
 """
 
@@ -12,6 +12,7 @@ import yaml
 
 from aggregator import yaml_nodes
 from aggregator.clean import legal
+from aggregator.plain_yaml import read_plain_nodes
 from aggregator.yaml_nodes import Node, YamlNodesError, read_nodes
 
 _DEEPEST = 20
@@ -32,6 +33,7 @@ class _RefusedError(Exception):
 def check(data: bytes) -> None:
     # As the reader of front matter hands it over.
     text = _ODD_BREAK.sub(" ", legal(data.decode("utf-8", "ignore")))
+    _check_plain(f"\n{text}")
     try:
         got = read_nodes(text)
     except YamlNodesError as error:
@@ -50,6 +52,25 @@ def check(data: bytes) -> None:
 
 
 _REFUSED = ("refused", (), (0, 0))
+
+
+def _check_plain(text: str) -> None:
+    """Compare what is read line by line, which knows no places, with what libyaml reads."""
+    plain = read_plain_nodes(text)
+    if plain is not None:
+        wanted = _read(text, yaml.CSafeLoader)
+        assert wanted is not _REFUSED, "read line by line what libyaml refuses, or front matter may not hold"
+        assert _placeless(_plain(plain)) == _placeless(wanted), f"{plain} != {wanted}"
+
+
+def _placeless(node: Any) -> Any:
+    """Give a node without where it stands; keys in their order, texts with whether they are plain."""
+    if node is None:
+        return None
+    kind, value, _ = node
+    if kind == "list":
+        return [_placeless(item) for item in value]
+    return [(key, _placeless(item)) for key, item in value] if kind == "mapping" else value
 
 
 def _read(text: str, loader: Any) -> Plain | None:
