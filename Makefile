@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check-code unit-tests tools format constraints bench figures screenshots clean
+.PHONY: help serve test check-code unit-tests tools format constraints bench figures fuzz screenshots clean
 
 help:  ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,10 @@ $(VENV)/installed-dev: $(VENV)/installed
 
 $(VENV)/installed-bench: $(VENV)/installed-dev
 	$(BIN)/pip install -q -c constraints.txt -e '.[bench]'
+	@touch $@
+
+$(VENV)/installed-fuzz: $(VENV)/installed-dev
+	$(BIN)/pip install -q -c constraints.txt -e '.[fuzz]'
 	@touch $@
 
 serve: $(VENV)/installed  ## Serve the sample configuration on http://127.0.0.1:8080
@@ -61,7 +65,7 @@ format: $(VENV)/installed-dev  ## Format the code
 constraints:  ## Write the newest versions that fit to constraints.txt
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints
-	build/constraints/bin/pip install -q '.[dev,bench]'
+	build/constraints/bin/pip install -q '.[dev,bench,fuzz]'
 	build/constraints/bin/pip list --format=freeze --exclude feed-aggregator --exclude pip --exclude setuptools > build/constraints.txt
 	{ echo "# Written by make constraints: the versions that CI, the image and make install."; cat build/constraints.txt; } > constraints.txt
 
@@ -71,6 +75,10 @@ bench: $(VENV)/installed-bench tools  ## Measure speed, every row of docs/perfor
 
 figures: $(VENV)/installed-bench  ## Write the table and plots of docs/performance.md from what make bench measured
 	$(BIN)/python -m benchmarks.figures build/bench.json
+
+# FUZZ_SECONDS is for each target; FUZZ names targets, none: all of them. docs/hostile-input.md says more.
+fuzz: $(VENV)/installed-fuzz  ## Fuzz what reads other people's input, five minutes a target
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),300) $(BIN)/python tests/fuzz/campaign.py $(FUZZ)
 
 screenshots: $(VENV)/installed-dev tools  ## Take the screenshots of the README anew
 	$(BIN)/python -m pytest tests/browser/screenshots.py

@@ -95,8 +95,16 @@ _CODE_LANGUAGE = re.compile(r"language-[\w+#.-]{1,40}")
 _FRAME_OR_TAG = re.compile(
     r'<iframe(?P<attributes>(?:"[^"]*"|[^">])*)>.*?</iframe>|<(?:"[^"]*"|[^">])*>', re.DOTALL
 )
-_FRAME_ADDRESS = re.compile(r'\ssrc="([^"]*)"')
+# One after the other, so that what looks like an attribute inside of another's value is none.
+_ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 
+# A candidate of srcset as browsers read it (HTML, 4.8.4.2.1): an address up to a blank, then sizes up to a comma, which may stand in
+# parentheses. No blank is needed behind the comma.
+_CANDIDATE = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)((?:[^(,]|\([^)]*\)?)*)")
+_CANDIDATE_SIZE = re.compile(r"(?:[0-9]{1,9}[wh]|[0-9]{1,9}(?:\.[0-9]{1,9})?x)")
+
+_CARRIAGE_RETURN = re.compile("\r\n?")
+_PREFORMATTED_BREAK = re.compile(r'(<pre(?:\s(?:"[^"]*"|[^">])*)?>)\n')
 
 # What ends a tag's name, but for the end of the tag itself. Where nothing does, no tag can have an attribute (HTML, 13.2.5.8).
 _MAY_HAVE_ATTRIBUTES = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[^a-zA-Z0-9>]")
@@ -177,7 +185,15 @@ def sanitise(html: str, base: str, embeds: Collection[str]) -> str:
     cleaned = cleaner.clean(text)
     if "<iframe" in cleaned:
         cleaned = _FRAME_OR_TAG.sub(lambda found: _frame(found, embeds), cleaned)
-    return legal(cleaned).strip()
+    return legal(_as_parsed(cleaned)).strip()
+
+
+def _as_parsed(html: str) -> str:
+    """Write line breaks so that parsers read what was meant: the serialiser leaves them as they are."""
+    if "\r" in html:  # from `&#13;`; a bare one is read as a line feed
+        html = _CARRIAGE_RETURN.sub("\n", html)
+    # The first one in a pre is not read at all (HTML, 13.2.6.4.7).
+    return _PREFORMATTED_BREAK.sub(r"\1\n\n", html) if "<pre" in html else html
 
 
 def _cleaner(kept: Callable[[str, str, str], str | None] | None) -> nh3.Cleaner:
@@ -199,37 +215,61 @@ def _cleaner_of_bare_tags() -> nh3.Cleaner:
 
 def _allowed(address: str, base: str, schemes: Collection[str]) -> str | None:
     """Give an address absolute, None where its scheme is not allowed or it can't be read."""
+    written = address.strip()
     try:
-        absolute = urljoin(base, address.strip())
+        absolute = urljoin(base, written)
+        is_elsewhere = written[:1] == "/" and urlsplit(absolute).netloc != urlsplit(base).netloc
     except ValueError:
         return None
-    return absolute if absolute.partition(":")[0].lower() in schemes else None
+    if absolute.partition(":")[0].lower() not in schemes:
+        return None
+    return None if is_elsewhere and not _is_readable(absolute) else absolute
+
+
+def _is_readable(address: str) -> bool:
+    """Ask the parser that has judged every other address, but has seen `//host` as a relative one, of which anything will do."""
+    return " href=" in nh3.clean(f'<a href="{escape(address)}">', tags={"a"}, link_rel=None)
 
 
 def _allowed_candidates(candidates: str, base: str) -> str | None:
     """Give the pictures of a srcset attribute with absolute addresses, None where none is left."""
-    kept = []
-    for candidate in re.split(r",\s+", candidates.strip(" \t\r\n,")):
-        address, _, size = candidate.partition(" ")
-        absolute = _allowed(address, base, _MEDIA_SCHEMES) if address else None
-        if absolute is not None:
-            kept.append(f"{absolute} {size.strip()}".strip())
-    return ", ".join(kept) or None
+    found = (_allowed_candidate(*candidate, base) for candidate in _candidates(candidates))
+    return ", ".join(one for one in found if one is not None) or None
+
+
+def _candidates(srcset: str) -> Iterator[tuple[str, str]]:
+    """Give the address and the sizes of each candidate."""
+    position = 0
+    while found := _CANDIDATE.match(srcset, position):
+        address, sizes = found.groups()
+        is_alone = address.endswith(",")
+        position = found.end(1) if is_alone else found.end()
+        yield address.rstrip(","), "" if is_alone else sizes
+
+
+def _allowed_candidate(address: str, sizes: str, base: str) -> str | None:
+    absolute = _allowed(address, base, _MEDIA_SCHEMES)
+    if absolute is None:
+        return None
+    # A comma at the end of an address would be the end of the candidate: one was hidden behind white space that is none of HTML's.
+    return " ".join([absolute.rstrip(","), *filter(_CANDIDATE_SIZE.fullmatch, sizes.split())])
 
 
 def _frame(found: re.Match[str], embeds: Collection[str]) -> str:
     """Give an iframe as it may stay: empty, for what is in it is raw text that other parsers would take for tags."""
     if found["attributes"] is None:
         return found[0]
-    source = _FRAME_ADDRESS.search(found["attributes"])
-    if source is None:
+    # Values stay as they were serialised: escaped again, they would be other bytes whenever what was sanitised is sanitised again.
+    attributes = dict(_ATTRIBUTE.findall(found["attributes"]))
+    if "src" not in attributes:
         return ""
-    address = unescape(source[1])
+    address = attributes["src"]
     secure = re.sub(r"\Ahttp:", "https:", address, flags=re.IGNORECASE)
-    if _is_embed(secure, embeds):
-        attributes = found["attributes"].replace(source[0], f' src="{escape(secure)}"', 1)
-        return f"<iframe{attributes}></iframe>"
-    return f'<a href="{escape(address)}" rel="{_LINK_REL}">{escape(address)}</a>'
+    if _is_embed(unescape(secure), embeds):
+        kept = attributes | {"src": secure}
+        return "<iframe" + "".join(f' {name}="{value}"' for name, value in kept.items()) + "></iframe>"
+    text = address.replace("&quot;", '"')
+    return f'<a href="{address}" rel="{_LINK_REL}">{text}</a>'
 
 
 def _is_embed(address: str, embeds: Collection[str]) -> bool:

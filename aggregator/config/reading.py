@@ -5,7 +5,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from aggregator.config.nodes import Entry, ListNode, MappingNode, Node, Place
-from aggregator.config.yaml_document import YamlDocument, parse
+from aggregator.config.yaml_document import YamlDocument, parse, place_at
 from aggregator.errors import Problem
 
 _FEED_FOLDER = "feeds"
@@ -114,7 +114,6 @@ def _unreadable(path: Path, error: OSError, expected: str) -> Problem:
 def _undecodable(path: Path, data: bytes, error: UnicodeDecodeError) -> Problem:
     # The codec counts from behind a byte order mark.
     position = error.start + len(data) - len(error.object)
-    before = data[:position]
-    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8-sig", "replace")) + 1
+    before = data[:position].decode("utf-8-sig")
     reason = f"the byte 0x{data[position]:02X} (offset {position}) is no UTF-8, expected text in UTF-8"
-    return Place(str(path), before.count(b"\n") + 1, column).problem(None, reason)
+    return place_at(before, len(before), str(path)).problem(None, reason)

@@ -20,6 +20,8 @@ _MOST_NODES = 100_000
 
 # YAML 1.1 section 5.1, c-printable, turned round.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# YAML 1.1 section 5.4.
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 _HINTS = {
     "mapping values are not allowed in this context": (
@@ -48,7 +50,7 @@ def parse(text: str, file: str) -> YamlDocument:
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
         reason = f"the character U+{ord(unprintable[0]):04X} can't stand in YAML, expected printable text"
-        return YamlDocument(None, (_place(file, text, unprintable.start()).problem(None, reason),))
+        return YamlDocument(None, (place_at(text, unprintable.start(), file).problem(None, reason),))
     composer = _Composer(file)
     try:
         root = composer.document(yaml.parse(text, Loader=yaml.CSafeLoader))
@@ -216,6 +218,7 @@ def _hint(problem: str, text: str, place: Place) -> str:
     return _HINTS.get(problem, "")
 
 
-def _place(file: str, text: str, position: int) -> Place:
-    before = text[:position]
-    return Place(file, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
+def place_at(text: str, position: int, file: str) -> Place:
+    """Give the place of a character, counting lines as libyaml does: it knows five ways to end one."""
+    *lines, before = _BREAK.split(text[:position])
+    return Place(file, len(lines) + 1, len(before) + 1)

@@ -40,5 +40,6 @@ def create_app(
     observer = Observer(observing) if observing else None
     app[SHORTCUT] = Shortcut(served, clock, observer if observer and observer.is_needed else None)
     handler = observed(answer, observing, observer) if observing and observer else answer
-    app.router.add_route("*", "/{path:.*}", without_base(handler, served))
+    # Any character: a line break, which `.` alone does not stand for, would be no address to aiohttp, nor to the log and the figures.
+    app.router.add_route("*", "/{path:(?s:.*)}", without_base(handler, served))
     return app

@@ -130,7 +130,7 @@ async def _send(edition: Edition, request: web.Request, path: str, served: Serve
         return responses.not_acceptable()
     if form.outcome is Outcome.NOT_MODIFIED:
         request[UNSENT] = unsent_bytes(edition, form)
-        return responses.not_modified(form.etag, lifetime)
+        return responses.not_modified(edition, form.etag, lifetime, served.page_policy)
     if form.outcome is Outcome.FAILED:
         return responses.precondition_failed()
     if A_IM in request.headers:

@@ -9,6 +9,10 @@ DAY = 24 * 60 * 60
 MINUTE = 60
 
 NO_STORE = "no-store"
+POLICY = "Content-Security-Policy"
+
+# Of what is no page: shown by a browser all the same, it may load nothing and do nothing.
+_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 # On every answer. The program's name stands without its version: aiohttp would tell its own and Python's. Feeds are public,
 # so pages of other sites may read them, and the validators too; the other fields that matter are open to them anyway.
@@ -17,6 +21,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
         "Server": "feed-aggregator",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
+        POLICY: _NOTHING,
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": "ETag, Retry-After",
     }

@@ -9,14 +9,13 @@ from aiohttp import hdrs, web
 
 from aggregator.edition import CODINGS, IDENTITY, Edition
 from aggregator.server.conditional import http_date, is_settled
-from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, caching, document_caching
+from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, POLICY, caching, document_caching
 from aggregator.server.lifetime import Lifetime
 
 # Documents whose header fields are kept ready: about a kilobyte each.
 _KEPT = 1024
 
 _PAGE = "text/html"
-_POLICY = "Content-Security-Policy"
 
 ALLOWED_METHODS = "GET, HEAD, OPTIONS"
 
@@ -54,9 +53,13 @@ def document(
     page_policy  what a page may load and do (Content-Security-Policy)
     """
     modified = edition.last_modified if is_settled(edition.last_modified, now) else None
-    policy = page_policy if edition.media_type.startswith(_PAGE) else ""
     headers = _document_headers(
-        edition.etag(coding), coding, edition.media_type, modified, lifetime, policy=policy
+        edition.etag(coding),
+        coding,
+        edition.media_type,
+        modified,
+        lifetime,
+        policy=_policy_of(edition, page_policy),
     )
     return web.Response(body=edition.encoded(coding), headers=headers)
 
@@ -66,14 +69,13 @@ def document_head(
 ) -> bytes:
     """Give the head of the same answer as aiohttp would write it, up to the value of Date."""
     modified = edition.last_modified if is_settled(edition.last_modified, now) else None
-    policy = page_policy if edition.media_type.startswith(_PAGE) else ""
     return _document_head(
         edition.etag(coding),
         coding,
         edition.media_type,
         modified,
         lifetime,
-        policy=policy,
+        policy=_policy_of(edition, page_policy),
         size=len(edition.encoded(coding)),
     )
 
@@ -95,15 +97,29 @@ def delta(edition: Edition, coding: str, base: str, now: datetime) -> web.Respon
     return web.Response(status=226, reason="IM Used", body=edition.encoded(coding), headers=headers)
 
 
-def not_modified(etag: str, lifetime: Lifetime) -> web.Response:
-    """Say that what the client holds is current, with the fields of RFC 9110 section 15.4.5; aiohttp adds Date."""
-    return web.Response(status=304, headers=_validators(etag, lifetime))
+def not_modified(edition: Edition, etag: str, lifetime: Lifetime, page_policy: str) -> web.Response:
+    """Say that what the client holds is current, with the fields of RFC 9110 section 15.4.5; aiohttp adds Date.
+
+    A cache takes the fields over into what it holds (RFC 9111 section 3.2): the policy must be that of the document.
+    """
+    return web.Response(
+        status=304, headers=_validators(etag, lifetime, policy=_policy_of(edition, page_policy))
+    )
+
+
+def _policy_of(edition: Edition, page_policy: str) -> str:
+    """Give what a document may load and do, empty where it is no page."""
+    return page_policy if edition.media_type.startswith(_PAGE) else ""
+
+
+def not_modified_head(edition: Edition, etag: str, lifetime: Lifetime, page_policy: str) -> bytes:
+    """Give the head of the same answer as aiohttp would write it, up to the value of Date."""
+    return _not_modified_head(etag, lifetime, policy=_policy_of(edition, page_policy))
 
 
 @lru_cache(maxsize=_KEPT)
-def not_modified_head(etag: str, lifetime: Lifetime) -> bytes:
-    """Give the head of the same answer as aiohttp would write it, up to the value of Date."""
-    return _head("304 Not Modified", _validators(etag, lifetime))
+def _not_modified_head(etag: str, lifetime: Lifetime, *, policy: str) -> bytes:
+    return _head("304 Not Modified", _validators(etag, lifetime, policy=policy))
 
 
 # Of what a document costs the server, this was a third (measured), and the same few are asked for again and again.
@@ -117,13 +133,11 @@ def _document_headers(
     *,
     policy: str = "",
 ) -> Mapping[str, str]:
-    headers = {**_validators(etag, lifetime), hdrs.CONTENT_TYPE: media_type}
+    headers = {**_validators(etag, lifetime, policy=policy), hdrs.CONTENT_TYPE: media_type}
     if modified is not None:
         headers[hdrs.LAST_MODIFIED] = http_date(modified)
     if coding != IDENTITY:
         headers[hdrs.CONTENT_ENCODING] = coding
-    if policy:
-        headers[_POLICY] = policy
     return _ready(headers)
 
 
@@ -148,12 +162,14 @@ def _head(status: str, headers: Mapping[str, str]) -> bytes:
 
 
 @lru_cache(maxsize=_KEPT)
-def _validators(etag: str, lifetime: Lifetime) -> Mapping[str, str]:
+def _validators(etag: str, lifetime: Lifetime, *, policy: str) -> Mapping[str, str]:
     fields: dict[str, str] = {
         hdrs.ETAG: etag,
         hdrs.CACHE_CONTROL: document_caching(lifetime),
         hdrs.VARY: hdrs.ACCEPT_ENCODING,
     }
+    if policy:
+        fields[POLICY] = policy
     return _ready({**COMMON, **fields})
 
 
@@ -191,7 +207,7 @@ def problem_page(response: web.Response, page: bytes, page_policy: str) -> web.R
     """Give the same answer with a page in place of its line of text, to who asks for one."""
     headers = response.headers.copy()
     headers[hdrs.CONTENT_TYPE] = f"{_PAGE}; charset=utf-8"
-    headers[_POLICY] = page_policy
+    headers[POLICY] = page_policy
     headers[hdrs.VARY] = hdrs.ACCEPT
     return web.Response(status=response.status, body=page, headers=headers)
 
@@ -239,7 +255,7 @@ def status_page(page: bytes, policy: str) -> web.Response:
     headers: dict[str, str] = {
         **_PRIVATE,
         hdrs.CONTENT_TYPE: "text/html; charset=utf-8",
-        _POLICY: policy,
+        POLICY: policy,
     }
     return web.Response(body=page, headers=headers)
 

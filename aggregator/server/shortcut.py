@@ -94,7 +94,7 @@ class Shortcut:
             return None
         lifetime = served.lifetime(path)
         if form.outcome is Outcome.NOT_MODIFIED:
-            head = responses.not_modified_head(form.etag, lifetime)
+            head = responses.not_modified_head(edition, form.etag, lifetime, served.page_policy)
         elif A_IM in fields or not edition.has(form.coding):
             return None
         else:

@@ -4,7 +4,7 @@ Headings follow the page's own without a gap, pictures load late and without tel
 """
 
 import re
-from html import escape
+from html import escape, unescape
 from urllib.parse import urlsplit
 
 # Attributes are written in double quotes, for they come from a serialiser; a > may stand in them.
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 _TAG = re.compile(r'<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?:[^">]|"[^"]*")*)>')
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LOWEST = 6
-_SOURCE = re.compile(r'\ssrc="([^"]*)"')
-_POSTER = re.compile(r'\sposter="[^"]*"')
+# One after the other, so that what looks like an attribute inside of another's value is none.
+_ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 
 
 def readable(html: str, *, has_pictures: bool, top: int = 2) -> str:
@@ -46,18 +46,27 @@ def _heading(tag: re.Match[str], levels: list[int], top: int) -> str:
 
 def _picture(tag: re.Match[str]) -> str:
     attributes = tag["attributes"].rstrip("/ ")
-    alternative = "" if ' alt="' in attributes else ' alt=""'
+    alternative = "" if "alt" in _values(attributes) else ' alt=""'
     return f'<img{attributes}{alternative} loading="lazy" decoding="async" referrerpolicy="no-referrer">'
 
 
 def _frame(tag: re.Match[str]) -> str:
     attributes = tag["attributes"]
-    source = _SOURCE.search(attributes)
-    host = urlsplit(source[1]).hostname if source else None
-    title = "" if ' title="' in attributes else f' title="Embedded from {escape(host or "elsewhere")}"'
+    values = _values(attributes)
+    host = urlsplit(unescape(values.get("src", ""))).hostname
+    title = "" if "title" in values else f' title="Embedded from {escape(host or "elsewhere")}"'
     return f'<iframe{attributes}{title} loading="lazy">'
 
 
 def _without_picture(tag: re.Match[str]) -> str:
-    is_picture = tag["name"] == "source" and " srcset=" in tag["attributes"]
-    return "" if is_picture else _POSTER.sub("", tag[0])
+    values = _values(tag["attributes"])
+    if tag["name"] == "source" and "srcset" in values:
+        return ""
+    if "poster" not in values:
+        return tag[0]
+    kept = "".join(f' {name}="{value}"' for name, value in values.items() if name != "poster")
+    return f"<{tag['name']}{kept}>"
+
+
+def _values(attributes: str) -> dict[str, str]:
+    return dict(_ATTRIBUTE.findall(attributes))

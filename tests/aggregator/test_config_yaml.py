@@ -1,7 +1,7 @@
 """The YAML of a configuration: bombs are refused quickly, and nothing that a file may hold brings anything but problems."""
 
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -29,11 +29,11 @@ def bomb(levels: int, width: int = 10) -> str:
 
 
 def test_fault_04_an_alias_bomb_is_refused_at_once() -> None:
-    began = perf_counter()
+    began = thread_time()
     assert reason_of(bomb(levels=15)) == (
         "with its aliases expanded the file is too big, expected at most 100,000 values"
     )
-    assert perf_counter() - began < 0.5
+    assert thread_time() - began < 0.5
 
 
 def test_fault_04_a_merge_bomb_is_refused_at_once() -> None:
@@ -169,3 +169,14 @@ def test_any_text_loads_or_has_problems_with_a_place(file: Path, text: str) -> N
 @given(data=st.binary(max_size=60))
 def test_any_bytes_load_or_have_problems_with_a_place(file: Path, data: bytes) -> None:
     check(file, data)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x85", "\u2028"])
+def test_a_character_that_can_not_stand_there_has_the_line_that_yaml_counts(end: str) -> None:
+    (problem,) = parse(f"a: b{end}c: \x00", "a.yaml").problems
+    assert (problem.line, problem.column) == (2, 4)
+
+
+def test_a_byte_that_is_no_text_has_the_line_that_yaml_counts(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path / "a.yaml", b"a: b\rc: \xff")
+    assert (problem.line, problem.column) == (2, 4)

@@ -38,7 +38,7 @@ def opened(
     folder: Path, articles: Path | None = None, settings: str = "", *arguments: str
 ) -> Iterator[OpenSite]:
     """Serve a copy of the sample site from `folder`, with these articles, and lines of configuration for its server and arguments besides."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     shop = Workshop(folder / "site")
     shutil.copytree(_SAMPLE, shop.folder)
@@ -57,7 +57,8 @@ def opened(
         yield OpenSite(url, server)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens at now."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

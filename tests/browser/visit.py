@@ -47,7 +47,7 @@ def _pixel() -> bytes:
     )
 
 
-_PIXEL = _pixel()
+PIXEL = _pixel()
 
 
 @dataclass
@@ -103,7 +103,7 @@ class Visit:
         """Answer in place of another host: with a picture, with an empty player, and else not at all, which is a fault of the page."""
         request = route.request
         if request.resource_type in _ALLOWED_ELSEWHERE:
-            route.fulfill(body=_PIXEL, content_type="image/png")
+            route.fulfill(body=PIXEL, content_type="image/png")
         elif request.resource_type == "document" and request.frame.parent_frame is not None:
             route.fulfill(body="<!doctype html><title>A player</title>", content_type="text/html")
         else:

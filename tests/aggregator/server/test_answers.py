@@ -132,6 +132,8 @@ async def test_fault_29_a_query_is_never_logged(site: Site, caplog: pytest.LogCa
         "/feeds/%2e%2e/secret",
         "/..%2f..%2fetc/passwd",
         "/feeds/all.atom%00",
+        "/feeds%0a/all.atom",
+        "/feeds/all.atom%0d%0aSet-Cookie:a=b",
         "/" + "a" * 2000,
         "/" + "a" * 20_000,
         "/\x00",

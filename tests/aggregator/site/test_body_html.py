@@ -75,3 +75,20 @@ def test_a_frame_has_one_name(frame: str, named: str) -> None:
 )
 def test_all_else_stays(html: str) -> None:
     assert shown(html) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ('<img title=" alt=" src="https://a.example/x">', ' alt="" loading="lazy"'),
+        ('<iframe lang=" title=" src="https://a.example/x"></iframe>', ' title="Embedded from a.example"'),
+        ('<iframe lang=" src=" src="https://a.example/x"></iframe>', ' title="Embedded from a.example"'),
+    ],
+)
+def test_what_looks_like_an_attribute_within_a_value_is_none(html: str, shown: str) -> None:
+    assert shown in readable(html, has_pictures=True)
+
+
+def test_without_pictures_a_value_that_looks_like_a_poster_stays() -> None:
+    html = '<video title=" poster=" src="https://a.example/v" poster="https://a.example/p"></video>'
+    assert readable(html, has_pictures=False) == '<video title=" poster=" src="https://a.example/v"></video>'

