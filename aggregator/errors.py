@@ -4,6 +4,7 @@ AggregatorError
 ├── ConfigurationError   the configuration can't be used; carries every problem found in it
 ├── SourceError          a source as a whole can't be read
 ├── CatalogueError       the catalogue can't be opened or written
+│   ├── BrokenCatalogueError  for its file is no good
 │   └── TooSlowError     it took longer to read from than the reader may take
 ├── RefreshError         a refresh was given up; the last good state is kept
 │   ├── HangingError     for it made no headway
@@ -76,6 +77,10 @@ class SourceError(AggregatorError):
 
 class CatalogueError(AggregatorError):
     """The catalogue can't be opened, read or written; the text names it and what to do."""
+
+
+class BrokenCatalogueError(CatalogueError):
+    """The catalogue's file is corrupt, or no database; the text names it. What can't be read from it can only be made again."""
 
 
 class TooSlowError(CatalogueError):

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +27,6 @@ _WRITERS = 2
 # So many editions wait for each at most, so that memory stays flat where the disk is slower.
 _EDITIONS_PER_WRITER = 8
 _PARTIAL = "partial"
-_KEPT_RELEASES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +59,22 @@ def _publish(
     families: Sequence[Drafts], snapshot: Snapshot, out: Path, releases: Path, codings: Sequence[str]
 ) -> Published:
     partial = releases / _PARTIAL
-    shutil.rmtree(partial, ignore_errors=True)
+    if partial.exists():
+        shutil.rmtree(partial)  # what can't be deleted would be part of this tree
     index = list(_write_all(partial, _editions(families, snapshot), codings))
     text = json.dumps({"documents": index}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     partial.mkdir(exist_ok=True)
     (partial / INDEX).write_text(text, encoding="utf-8")
     name = sha256(text.encode()).hexdigest()[:16]
     release = releases / name
-    is_new = not (out.is_symlink() and out.resolve() == release.resolve())
+    linked = out.resolve()
+    is_new = not (out.is_symlink() and linked == release.resolve())
     if is_new:
-        shutil.rmtree(release, ignore_errors=True)
+        # Before the link is replaced: what fails after that would be told of a tree that is there.
+        _tidy(releases, keep={linked, partial.resolve()})
         partial.rename(release)
         _point(out, release)
     shutil.rmtree(partial, ignore_errors=True)
-    _tidy(releases, keep=release)
     return Published(name, len(index), is_new)
 
 
@@ -153,8 +154,8 @@ def _point(out: Path, release: Path) -> None:
     link.replace(out)
 
 
-def _tidy(releases: Path, keep: Path) -> None:
-    """Delete all but the newest releases; a server may still be sending files of the one before."""
-    others = [entry for entry in releases.iterdir() if entry.is_dir() and entry != keep]
-    for old in sorted(others, key=lambda entry: entry.stat().st_mtime_ns)[: -(_KEPT_RELEASES - 1)]:
-        shutil.rmtree(old, ignore_errors=True)
+def _tidy(releases: Path, keep: Collection[Path]) -> None:
+    """Delete old releases; a server may still be sending files of the one that is linked when the link is replaced."""
+    for release in releases.iterdir():
+        if release.is_dir() and not release.is_symlink() and release.resolve() not in keep:
+            shutil.rmtree(release, ignore_errors=True)

@@ -10,7 +10,7 @@ from aggregator import events
 from aggregator.catalogue import Catalogue, FileRead, Prepared, Snapshot, Writer
 from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
-from aggregator.errors import Problem, RefreshError, Severity, SourceError
+from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
 from aggregator.glance import glance, paths_below
 from aggregator.intake import Preparing, Taken, take_in
@@ -91,6 +91,8 @@ class Refresh:
         self._catalogue = catalogue
         self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self._has_run = False
+        # A purge that fails is made up for by the next refresh.
+        self._owes_purge = False
         # What the last scan of each source said, to be told again when only a few files were looked at since.
         self._scans: dict[str, Scan] = {}
         self._aliases = topic_aliases(settings)
@@ -104,10 +106,24 @@ class Refresh:
     ) -> Report:
         """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails.
 
+        A catalogue that turns out to be corrupt is set aside, and made again from the sources.
+
         lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
         touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
         """
         lease = lease or Lease()
+        try:
+            return self._run(now, progress, lease, touched)
+        except BrokenCatalogueError as error:
+            lease.renew()
+            self._catalogue.begin_anew(f"is broken ({error.__cause__})")
+            self._problems.clear()
+            self._scans.clear()
+            return self._run(now, progress, lease, None)
+
+    def _run(
+        self, now: datetime, progress: Progress, lease: Lease, touched: Collection[str] | None
+    ) -> Report:
         alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
             works = list(self._plan(snapshot, now, alarms, lease, touched))
@@ -117,8 +133,10 @@ class Refresh:
         with self._catalogue.writing(self._definitions.configured, now, keep, lease.renew) as writer:
             read = self._write(writer, works, progress)
             generation = writer.finish(self._settings.defaults.limit)
-        if writer.has_withdrawn:
+        self._owes_purge |= writer.has_withdrawn
+        if self._owes_purge:
             self._catalogue.purge()
+            self._owes_purge = False
         self._has_run = True
         if not alarms:
             self._scans = {work.settings.name: work.scan for work in works}
@@ -304,7 +322,7 @@ class Refresh:
             file, counts = (
                 str(folders[source] / path) for source, path in (duplicate.file, duplicate.counts)
             )
-            reason = f"has the same identity as {counts}, which was updated later or comes first and counts; expected one file"
+            reason = f"has the same identity as {counts}, which counts: it was updated later, is due earlier, or comes first; expected one file"
             yield Problem(file=file, reason=reason, severity=Severity.WARNING)
 
 

@@ -1,5 +1,6 @@
 """Catalogue: the database as a whole. Many may read, each from one generation; one writes at a time."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
@@ -10,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.catalogue.deadlines import ended_after
 from aggregator.catalogue.full_text import purge_removed
-from aggregator.catalogue.opening import exists, open_engine
+from aggregator.catalogue.opening import begin_anew, exists, is_broken, open_engine
 from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.versions import Version, keep_versions
 from aggregator.catalogue.writing import Writer
-from aggregator.errors import CatalogueError
+from aggregator.errors import BrokenCatalogueError, CatalogueError
 from feeds.definition import FeedDefinition
 
 KEEP_WITHDRAWN = timedelta(days=90)
@@ -27,9 +28,10 @@ def _always() -> None:
 class Catalogue:
     """An open catalogue. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, longest: timedelta | None = None) -> None:
+    def __init__(self, engine: Engine, longest: timedelta | None = None, *, is_filled: bool = False) -> None:
         self._engine = engine
         self._longest = longest
+        self._is_filled = is_filled
 
     @classmethod
     def open(cls, address: str) -> "Catalogue":
@@ -43,7 +45,15 @@ class Catalogue:
 
     def within(self, longest: timedelta) -> "Catalogue":
         """Give this catalogue for readers who may take no longer: after so long, reading from a snapshot raises TooSlowError."""
-        return Catalogue(self._engine, longest)
+        return Catalogue(self._engine, longest, is_filled=self._is_filled)
+
+    def filled(self) -> "Catalogue":
+        """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
+        return Catalogue(self._engine, self._longest, is_filled=True)
+
+    def begin_anew(self, reason: str) -> None:
+        """Set the database aside, for a reason such as "is broken", and go on with an empty one; raise CatalogueError where that can't be."""
+        begin_anew(self._engine, reason)
 
     def close(self) -> None:
         """Give back files and memory."""
@@ -51,9 +61,14 @@ class Catalogue:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """Give one state of the catalogue to read from; raise CatalogueError where the database fails."""
+        """Give one state of the catalogue to read from; raise CatalogueError where the database fails, BrokenCatalogueError where it is no good."""
         with self._errors("read"), self._engine.connect() as connection, self._deadline(connection):
-            yield Snapshot(connection)
+            snapshot = Snapshot(connection)
+            if self._is_filled and not snapshot.generation.number:
+                raise CatalogueError(
+                    f"catalogue {self._engine.url.database}: is being made anew, expected a generation"
+                )
+            yield snapshot
 
     @contextmanager
     def writing(
@@ -104,8 +119,8 @@ class Catalogue:
     def _errors(self, done: str) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        # sqlite3's own, of what SQLAlchemy has no words for.
+        except (SQLAlchemyError, sqlite3.Error) as error:
             reason = getattr(error, "orig", None) or error
-            raise CatalogueError(
-                f"catalogue {self._engine.url.database}: can't be {done}: {reason}"
-            ) from error
+            failure = BrokenCatalogueError if is_broken(reason) else CatalogueError
+            raise failure(f"catalogue {self._engine.url.database}: can't be {done}: {reason}") from error
