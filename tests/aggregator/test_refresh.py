@@ -81,6 +81,27 @@ def test_fault_14_both_files_with_one_identity_are_named(workshop: Workshop) -> 
     assert workshop.titles() == ["New"]
 
 
+@pytest.mark.parametrize("line", ["published: false", "removed: true"])
+def test_fault_14_both_files_are_named_where_the_one_that_counts_is_not_shown(
+    workshop: Workshop, line: str
+) -> None:
+    workshop.write("old", "id: same")
+    workshop.write("new", "id: same", "updatedDateTime: 2026-03-01T10:00:00Z", line)
+    (problem,) = workshop.refresh().problems
+    assert problem.file.endswith("news/old.md")
+    assert "news/new.md, which counts" in problem.reason
+    assert workshop.titles() == []
+
+
+def test_fault_14_a_version_that_is_not_due_is_named_beside_the_one_that_counts(workshop: Workshop) -> None:
+    workshop.write("now", "id: same")
+    workshop.write("later", "id: same", "publishedDateTime: 2026-03-02T09:00:00Z")
+    (problem,) = workshop.refresh().problems
+    assert problem.file.endswith("news/later.md")
+    assert "news/now.md, which counts" in problem.reason
+    assert workshop.titles() == ["Now"]
+
+
 def test_fault_14_the_other_file_is_read_again_when_the_one_that_counts_goes(workshop: Workshop) -> None:
     os.utime(workshop.write("old", "id: same"), ns=(1, 1))
     workshop.write("new", "id: same", "updatedDateTime: 2026-03-01T10:00:00Z")
