@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from aggregator.server import responses
 from aggregator.server.handlers import answer_other_method
+from aggregator.server.hosts import is_host
 
+_BAD_REQUEST = 400
 _NO_ADDRESS = 404
 
 
@@ -44,6 +46,8 @@ class _Connection(web.RequestHandler):
 
 def _answering(handle: Any) -> Any:
     async def answer(request: web.Request) -> web.StreamResponse:
+        if not is_host(request.headers.get(hdrs.HOST, "")):
+            return responses.refused(_BAD_REQUEST)
         try:
             response: web.StreamResponse = await handle(request)
         except web.HTTPException as error:

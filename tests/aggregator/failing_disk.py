@@ -9,6 +9,7 @@ import ctypes
 import errno
 import io
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,32 +56,32 @@ class FailingDisk:
 
     fails    the number that goes wrong, 0: none
     lasts    whether all that comes after it goes wrong, too
+    kills    whether the process is killed there instead
     """
 
     folder: Path
     fails: int = 0
     lasts: bool = False
+    kills: bool = False
     asked: list[str] = field(default_factory=list)
     _descriptors: set[int] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
-    def begin(self, fails: int = 0, *, lasts: bool = False) -> None:
+    def begin(self, fails: int = 0, *, lasts: bool = False, kills: bool = False) -> None:
         """Count anew, and let that number fail."""
         self.asked.clear()
-        self.fails, self.lasts = fails, lasts
+        self.fails, self.lasts, self.kills = fails, lasts, kills
 
     def mend(self) -> None:
         """Let nothing fail any more."""
         self.fails = 0
 
-    @property
-    def has_failed(self) -> bool:
-        return 0 < self.fails <= len(self.asked)
-
     def is_to_fail(self, what: str) -> bool:
         with self._lock:
             self.asked.append(what)
             number = len(self.asked)
+        if self.kills and self.fails == number:
+            os.kill(os.getpid(), signal.SIGKILL)
         return self.fails == number or (self.lasts and 0 < self.fails < number)
 
     def ask(self, what: str) -> None:

@@ -3,11 +3,15 @@
 In `make test` every so many of the things that a refresh or a publish asks of its disk go wrong, in `make soak` each of them.
 """
 
+import os
 import shutil
+import signal
 import sqlite3
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,7 +66,6 @@ class Newsroom:
 
 @pytest.fixture
 def newsroom(workshop: Workshop) -> Newsroom:
-    workshop.configure("defaults: {formats: [atom]}\n")
     for name, title in OLD.items():
         workshop.write(name, f"topics: [{name}]", title=title)
     workshop.refresh()
@@ -91,6 +94,23 @@ def failure_of(act: Callable[[], object], *expected: type[AggregatorError]) -> s
     return ""
 
 
+def in_a_process_of_its_own(act: Callable[[], object]) -> None:
+    """Do something in a copy of this process, which may be killed at it."""
+    with warnings.catch_warnings():
+        # The threads of the test runner don't exist in the copy, and it wants nothing of them.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = os.fork()
+    if process == 0:
+        status = 1
+        try:
+            act()
+            status = 0
+        finally:
+            os._exit(status)
+    status = os.waitpid(process, 0)[1]
+    assert status in {0, signal.SIGKILL}, status
+
+
 def integrity(database: Path) -> str:
     with closing(sqlite3.connect(database)) as connection:
         return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
@@ -107,7 +127,7 @@ def test_fault_57_a_database_that_fails_in_a_refresh_leaves_the_old_state_or_the
             disk.mend()
             with workshop.wired() as (wiring, catalogue):
                 disk.begin(number, lasts=lasts)
-                reason = failure_of(lambda run=wiring.refresh.run: run(LATER), CatalogueError)  # type: ignore[misc]
+                reason = failure_of(partial(wiring.refresh.run, LATER), CatalogueError)
                 disk.mend()
                 assert not reason or "catalogue.db: can't be " in reason, (number, reason)
                 assert shown(catalogue) in ((OLD, NEW) if reason else (NEW,)), (number, reason)
@@ -115,6 +135,29 @@ def test_fault_57_a_database_that_fails_in_a_refresh_leaves_the_old_state_or_the
                 assert shown(catalogue) == NEW, (number, reason)
             assert integrity(newsroom.catalogue_path) == "ok", number
             assert not [*workshop.folder.glob("*.aside-*")], (number, reason)
+
+
+@every(19)
+def test_fault_64_a_refresh_that_is_killed_at_whatever_point_leaves_a_whole_generation(
+    newsroom: Newsroom, step: int
+) -> None:
+    workshop, disk = newsroom.workshop, FailingDisk(newsroom.workshop.folder)
+
+    def refresh_and_die(number: int) -> None:
+        with workshop.wired() as (wiring, _):
+            disk.begin(number, kills=True)
+            wiring.refresh.run(LATER)
+
+    with disk.in_place_of_python_s(), disk.in_place_of_sqlite_s():
+        for number in newsroom.trials(disk, lambda: refreshed(workshop), step):
+            disk.mend()
+            in_a_process_of_its_own(partial(refresh_and_die, number))
+            with workshop.wired() as (wiring, catalogue):
+                assert shown(catalogue) in (OLD, NEW), number
+                wiring.refresh.run(MUCH_LATER)
+                assert shown(catalogue) == NEW, number
+            assert integrity(newsroom.catalogue_path) == "ok", number
+            assert not [*workshop.folder.glob("*.aside-*")], number
 
 
 @every(3)
@@ -171,7 +214,7 @@ def test_fault_59_a_corrupt_catalogue_is_made_anew_though_the_disk_fails_meanwhi
             disk.mend()
             with workshop.wired() as (wiring, catalogue):
                 disk.begin(number)
-                failure_of(lambda run=wiring.refresh.run: run(LATER), CatalogueError)  # type: ignore[misc]
+                failure_of(partial(wiring.refresh.run, LATER), CatalogueError)
                 disk.mend()
                 wiring.refresh.run(MUCH_LATER)
                 assert shown(catalogue) == NEW, number
@@ -190,40 +233,80 @@ def publish_to(workshop: Workshop, out: Path, begin: Callable[[], None] = lambda
             publish(wiring.tree, snapshot, out)
 
 
+@dataclass(frozen=True)
+class Trees:
+    """A folder of published trees that is as it was before a publish, again and again."""
+
+    newsroom: Newsroom
+    www: Path
+    kept: Path
+    old: Mapping[str, bytes]
+    new: Mapping[str, bytes]
+
+    @property
+    def out(self) -> Path:
+        return self.www / "feeds"
+
+    def begin(self) -> None:
+        shutil.rmtree(self.www)
+        shutil.copytree(self.kept, self.www, symlinks=True)
+
+    def publish(self, begin: Callable[[], None] = lambda: None) -> None:
+        publish_to(self.newsroom.workshop, self.out, begin)
+
+    def expect_recovery(self, number: int) -> None:
+        """Publish once more: it succeeds, and nothing is left of what went wrong."""
+        self.publish()
+        assert tree_at(self.out) == self.new, number
+        assert not {"partial", "link"} & {path.name for path in (self.www / ".feeds.releases").iterdir()}, (
+            number
+        )
+
+
+@pytest.fixture
+def trees(newsroom: Newsroom, tmp_path: Path) -> Trees:
+    workshop, www, kept = newsroom.workshop, tmp_path / "www", tmp_path / "kept"
+    # Few documents, for each is several files.
+    workshop.configure("defaults: {formats: [atom]}\ntopics: false\nproviders: false\n")
+    publish_to(workshop, www / "feeds")
+    old = tree_at(www / "feeds")
+    shutil.copytree(www, kept, symlinks=True)
+    workshop.refresh(LATER)
+    publish_to(workshop, www / "feeds")
+    new = tree_at(www / "feeds")
+    assert old != new
+    found = Trees(Newsroom(workshop, newsroom.catalogue_path.read_bytes()), www, kept, old, new)
+    found.begin()
+    return found
+
+
 @pytest.mark.parametrize("lasts", [False, True])
 @every(41)
 def test_fault_57_a_disk_that_fails_in_a_publish_leaves_the_old_tree_or_the_new_one(
-    newsroom: Newsroom, tmp_path: Path, step: int, *, lasts: bool
+    trees: Trees, tmp_path: Path, step: int, *, lasts: bool
 ) -> None:
-    workshop, www = newsroom.workshop, tmp_path / "www"
-    out, kept = www / "feeds", tmp_path / "kept"
-    publish_to(workshop, out)
-    old = tree_at(out)
-    shutil.copytree(www, kept, symlinks=True)
-    workshop.refresh(LATER)
-    publish_to(workshop, out)
-    new = tree_at(out)
-    assert old != new
-    later = Newsroom(workshop, newsroom.catalogue_path.read_bytes())
-
-    def begin_anew() -> None:
-        shutil.rmtree(www)
-        shutil.copytree(kept, www, symlinks=True)
-
-    begin_anew()
     disk = FailingDisk(tmp_path)
     with disk.in_place_of_python_s(), disk.in_place_of_sqlite_s():
-        for number in later.trials(disk, lambda: publish_to(workshop, out), step):
+        for number in trees.newsroom.trials(disk, trees.publish, step):
             disk.mend()
-            begin_anew()
-            reason = failure_of(
-                lambda number=number: publish_to(workshop, out, lambda: disk.begin(number, lasts=lasts)),  # type: ignore[misc]
-                PublishError,
-                CatalogueError,
-            )
+            trees.begin()
+            begin = partial(disk.begin, number, lasts=lasts)
+            reason = failure_of(partial(trees.publish, begin), PublishError, CatalogueError)
             disk.mend()
-            assert tree_at(out) in ((old,) if reason else (new,)), (number, reason)
-            publish_to(workshop, out)
-            assert tree_at(out) == new, (number, reason)
-            left = {path.name for path in (www / ".feeds.releases").iterdir()}
-            assert not left & {"partial", "link"}, (number, reason)
+            assert tree_at(trees.out) == (trees.old if reason else trees.new), (number, reason)
+            trees.expect_recovery(number)
+
+
+@every(59)
+def test_fault_56_a_publish_that_is_killed_at_whatever_point_leaves_the_old_tree_or_the_new_one(
+    trees: Trees, tmp_path: Path, step: int
+) -> None:
+    disk = FailingDisk(tmp_path)
+    with disk.in_place_of_python_s(), disk.in_place_of_sqlite_s():
+        for number in trees.newsroom.trials(disk, trees.publish, step):
+            disk.mend()
+            trees.begin()
+            begin = partial(disk.begin, number, kills=True)
+            in_a_process_of_its_own(partial(trees.publish, begin))
+            assert tree_at(trees.out) in (trees.old, trees.new), number
+            trees.expect_recovery(number)

@@ -173,6 +173,30 @@ def test_fault_24_a_source_that_loses_most_of_its_files_keeps_them_and_says_how_
     assert len(workshop.titles()) == 5
 
 
+def test_fault_26_a_clock_that_steps_back_loses_nothing_and_publishes_nothing_twice(
+    workshop: Workshop,
+) -> None:
+    paths = {
+        "ferry": workshop.write("ferry", "publishedDateTime: 2026-03-01T12:30:00Z"),
+        "quay": workshop.write("quay", "topics: [Boats]"),
+        "pier": workshop.write("pier"),
+    }
+    workshop.refresh()
+    workshop.delete("pier")
+    workshop.refresh(LATER)  # pier is withdrawn, and ferry goes live
+    feeds = [
+        f"/{stem}.{suffix}" for stem in ("feeds/all", "topics/boats") for suffix in ("atom", "rss", "json")
+    ]
+    before = {feed: workshop.document(feed) for feed in feeds}
+    assert workshop.titles() == ["Ferry", "Quay"]
+    for number, now in enumerate((NOON, NOON - 48 * HOUR, LATER - timedelta(seconds=1), LATER, LATER + HOUR)):
+        for name in ("ferry", "quay"):  # each is read again
+            os.utime(paths[name], ns=(number, number))
+        report = workshop.refresh(now)
+        assert (report.read, report.generation) == (2, None), now
+        assert {feed: workshop.document(feed) for feed in feeds} == before, now
+
+
 def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: Workshop) -> None:
     workshop.configure(sources="- {name: gone, path: gone}\n- {name: news, path: news}")
     workshop.write("ferry")

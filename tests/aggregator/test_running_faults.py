@@ -4,7 +4,9 @@ import http.client
 import os
 import re
 import resource
+import shutil
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aggregator.running_site import RunningSite, running, wait_for
+from tests.aggregator.running_site import RunningSite, limited, processes, running, wait_for
 from tests.aggregator.workshop import Workshop
 
 _TICKING = "reload: {every: 1s, watch: false}\n"
@@ -22,12 +24,6 @@ _TICKING = "reload: {every: 1s, watch: false}\n"
 def titles(site: RunningSite) -> set[str]:
     items = site.get("/feeds/all.rss").body.decode().split("<item>")[1:]
     return {re.findall("<title>(.*?)</title>", item)[0] for item in items}
-
-
-def processes(site: RunningSite) -> list[int]:
-    """Give the server's process and those that it has begun."""
-    with open(f"/proc/{site.process.pid}/task/{site.process.pid}/children") as children:  # noqa: PTH123  /proc
-        return [site.process.pid, *map(int, children.read().split())]
 
 
 @dataclass
@@ -88,17 +84,112 @@ def test_fault_59_a_catalogue_that_breaks_under_a_server_is_made_anew_and_reader
     assert workshop.titles() == ["Ferry", "Quay"]
 
 
-@contextmanager
-def limited(site: RunningSite, limit: int, number: int) -> Iterator[None]:
-    """Let the server's processes have no more than so much of a resource, until the end of the block."""
-    before = {process: resource.prlimit(process, limit) for process in processes(site)}
-    for process, (_, hard) in before.items():
-        resource.prlimit(process, limit, (number, hard))
-    try:
-        yield
-    finally:
-        for process, limits in before.items():
-            resource.prlimit(process, limit, limits)
+def memory_of(process: int) -> dict[str, int]:
+    """Give the kilobytes that a process has, as the kernel tells them."""
+    text = Path(f"/proc/{process}/status").read_text()
+    return {name: int(number) for name, number in re.findall(r"^(Vm\w+):\s+(\d+) kB$", text, re.MULTILINE)}
+
+
+def test_fault_16_a_file_of_100_mb_is_named_and_costs_no_memory(workshop: Workshop) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry")
+    with (workshop.folder / "news/huge.md").open("wb") as file:
+        file.write(b"---\ntitle: Huge\n")
+        file.truncate(100_000_000)
+    with running(workshop) as site:
+        assert titles(site) == {"Ferry"}
+        assert site.says("huge.md: has at least 100000000 bytes, expected at most 5242880")
+        for memory in map(memory_of, processes(site)):
+            assert memory["VmHWM"] - memory["VmRSS"] < 50_000
+
+
+def test_fault_24_a_source_that_loses_its_files_keeps_them_with_an_alarm_until_it_is_meant(
+    workshop: Workshop,
+) -> None:
+    workshop.configure(_TICKING)
+    names = [f"a{number:02}" for number in range(12)]
+    for name in names:
+        workshop.write(name)
+    with running(workshop) as site:
+        for name in names[1:]:
+            workshop.delete(name)
+        wait_for(lambda: site.says("11 of 12 files"))
+        assert any("error" in line.lower() and "--accept-loss" in line for line in site.lines)
+        assert len(titles(site)) == 12
+        assert b"aggregator_source_alarms 1.0" in site.get("/metrics").body
+    with running(workshop, "--accept-loss") as site:
+        wait_for(lambda: titles(site) == {"A00"})
+        shutil.rmtree(workshop.folder / "news")
+        wait_for(lambda: site.says("can't be read: No such file or directory"))
+        assert titles(site) == {"A00"}
+
+
+# A name space of its own, in which nobody may watch: the limit of the machine is shared with all its programs.
+_WITHOUT_INOTIFY = (
+    "unshare",
+    "--user",
+    "--map-root-user",
+    "sh",
+    "-c",
+    'echo 0 > /proc/sys/user/max_inotify_instances; exec "$@"',
+    "sh",
+)
+
+
+@pytest.mark.skipif(
+    subprocess.run([*_WITHOUT_INOTIFY, "true"], check=False, capture_output=True).returncode != 0,
+    reason="no name space can be made here",
+)
+def test_fault_25_a_server_that_may_not_watch_says_so_once_and_finds_changes_by_looking(
+    workshop: Workshop,
+) -> None:
+    workshop.configure("reload: {every: 1s, watch: true}\n")
+    workshop.write("ferry")
+    with running(workshop, within=_WITHOUT_INOTIFY) as site:
+        wait_for(lambda: site.says("watching files is not possible"))
+        for name in ("quay", "pier"):
+            workshop.write(name)
+            wait_for(lambda name=name: name.title() in titles(site))  # type: ignore[misc]
+    assert sum("watching files is not possible" in line for line in site.lines) == 1
+
+
+def test_fault_42_unknown_paths_by_the_thousand_cost_no_memory(workshop: Workshop) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry")
+    with running(workshop) as site, socket.create_connection(("127.0.0.1", site.port), 20) as client:
+        before: dict[int, int] = {}
+        for hundred in range(60):
+            paths = [
+                f"/{kind}/x{hundred}y{number}{suffix}"
+                for number in range(25)
+                for kind in ("topics", "feeds")
+                for suffix in ("", ".atom")
+            ]
+            client.sendall("".join(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n" for path in paths).encode())
+            answers = b""
+            while answers.count(b"HTTP/1.1 404") < len(paths) or not answers.endswith(b"\n"):
+                answers += client.recv(1 << 16)
+            if hundred == 20:
+                before = {process: memory_of(process)["VmRSS"] for process in processes(site)}
+        grown = {process: memory_of(process)["VmRSS"] - rss for process, rss in before.items()}
+        assert max(grown.values()) < 3_000
+
+
+def test_fault_39_a_response_is_of_one_generation_whatever_is_refreshed_meanwhile(workshop: Workshop) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry", body="version1 " * 300_000)
+    with running(workshop) as site, socket.socket() as slow:
+        whole = site.get("/feeds/all.atom")
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect(("127.0.0.1", site.port))
+        slow.sendall(b"GET /feeds/all.atom HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        begun = slow.recv(4096)
+        workshop.write("ferry", body="version2 " * 300_000)
+        wait_for(lambda: b"version2" in site.get("/feeds/all.atom").body)
+        head, _, body = (begun + b"".join(iter(lambda: slow.recv(1 << 16), b""))).partition(b"\r\n\r\n")
+        assert body == whole.body
+        assert f"ETag: {whole.headers['ETag']}".encode() in head
+        assert whole.headers["ETag"] != site.get("/feeds/all.atom").headers["ETag"]
 
 
 def test_fault_57_a_server_without_space_keeps_what_it_has_and_goes_on_when_there_is_some(
