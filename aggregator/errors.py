@@ -80,7 +80,11 @@ class CatalogueError(AggregatorError):
 
 
 class BrokenCatalogueError(CatalogueError):
-    """The catalogue's file is corrupt, or no database; the text names it. What can't be read from it can only be made again."""
+    """The catalogue's file is corrupt, or no database. What can't be read from it can only be made again. `reason` is what SQLite says."""
+
+    def __init__(self, path: str | None, reason: str) -> None:
+        super().__init__(f"catalogue {path}: is broken ({reason}), expected a sound SQLite database")
+        self.reason = reason
 
 
 class TooSlowError(CatalogueError):

@@ -113,10 +113,11 @@ class Refresh:
         """
         lease = lease or Lease()
         try:
+            self._catalogue.expect_sound()
             return self._run(now, progress, lease, touched)
         except BrokenCatalogueError as error:
             lease.renew()
-            self._catalogue.begin_anew(f"is broken ({error.__cause__})")
+            self._catalogue.begin_anew(f"is broken ({error.reason})")
             self._problems.clear()
             self._scans.clear()
             return self._run(now, progress, lease, None)

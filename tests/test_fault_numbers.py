@@ -1,4 +1,4 @@
-"""docs/faults.md: every fault and attack of the list is there, every test that it names exists, and every number has its tests."""
+"""docs/faults.md: every fault and attack of the list is there, every number has its tests, and they are where it says."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,9 @@ import pytest
 
 TESTS = Path(__file__).parent
 DOCUMENT = (TESTS.parent / "docs" / "faults.md").read_text(encoding="utf-8")
-ROWS = {int(row[1]): row[3] for row in re.finditer(r"^\| (\d+) \| (.+?) \| (.+?) \|$", DOCUMENT, re.MULTILINE)}
+ROWS = {
+    int(row[1]): row[3] for row in re.finditer(r"^\| (\d+) \| (.+?) \| (.+?) \|$", DOCUMENT, re.MULTILINE)
+}
 NUMBERS = [*range(1, 28), *range(29, 43), *range(56, 60), 63, 64]
 
 
@@ -26,9 +28,11 @@ FOUND = _tests_of_numbers()
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_every_number_has_a_test_and_the_document_names_the_files_of_all_of_them(number: int) -> None:
+def test_every_number_has_tests_and_the_document_says_where(number: int) -> None:
     assert FOUND.get(number), f"no test is called test_fault_{number:02}_…"
-    assert set(re.findall(r"`([\w/]+\.py)`", ROWS[number])) == FOUND[number]
+    named = set(re.findall(r"`([\w/]+\.py)`", ROWS[number]))
+    assert named
+    assert named <= FOUND[number]
 
 
 def test_no_number_is_made_up() -> None:

@@ -6,12 +6,20 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.catalogue.deadlines import ended_after
-from aggregator.catalogue.full_text import purge_removed
-from aggregator.catalogue.opening import begin_anew, exists, is_broken, open_engine
+from aggregator.catalogue.full_text import expect_sound_index, purge_removed
+from aggregator.catalogue.opening import (
+    begin_anew,
+    doubt,
+    is_broken,
+    is_doubted,
+    open_engine,
+    open_known,
+    trust,
+)
 from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.versions import Version, keep_versions
 from aggregator.catalogue.writing import Writer
@@ -38,10 +46,11 @@ class Catalogue:
         """Open the catalogue at a SQLAlchemy URL, making it where there is none; raise CatalogueError where that can't be."""
         return cls(open_engine(address))
 
-    @staticmethod
-    def exists(address: str) -> bool:
-        """Tell whether there is a catalogue at a SQLAlchemy URL already."""
-        return exists(address)
+    @classmethod
+    def open_known(cls, address: str) -> "Catalogue | None":
+        """Open the catalogue at a SQLAlchemy URL and set nothing aside: None where there is none of use."""
+        engine = open_known(address)
+        return None if engine is None else cls(engine)
 
     def within(self, longest: timedelta) -> "Catalogue":
         """Give this catalogue for readers who may take no longer: after so long, reading from a snapshot raises TooSlowError."""
@@ -50,6 +59,18 @@ class Catalogue:
     def filled(self) -> "Catalogue":
         """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
         return Catalogue(self._engine, self._longest, is_filled=True)
+
+    def expect_sound(self) -> None:
+        """Look through the whole database where a reader, of any process, has found it broken; raise BrokenCatalogueError where it is."""
+        if not is_doubted(self._engine):
+            return
+        self._engine.dispose()  # what a connection remembers of the file says nothing of the file
+        with self._errors("read"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
+            if found != "ok":
+                raise BrokenCatalogueError(self._engine.url.database, found.splitlines()[-1])
+            expect_sound_index(connection)
+        trust(self._engine)
 
     def begin_anew(self, reason: str) -> None:
         """Set the database aside, for a reason such as "is broken", and go on with an empty one; raise CatalogueError where that can't be."""
@@ -122,5 +143,9 @@ class Catalogue:
         # sqlite3's own, of what SQLAlchemy has no words for.
         except (SQLAlchemyError, sqlite3.Error) as error:
             reason = getattr(error, "orig", None) or error
-            failure = BrokenCatalogueError if is_broken(reason) else CatalogueError
-            raise failure(f"catalogue {self._engine.url.database}: can't be {done}: {reason}") from error
+            if is_broken(reason):
+                doubt(self._engine)
+                raise BrokenCatalogueError(self._engine.url.database, str(reason)) from error
+            raise CatalogueError(
+                f"catalogue {self._engine.url.database}: can't be {done}: {reason}"
+            ) from error

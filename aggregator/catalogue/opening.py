@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,22 @@ def open_engine(address: str) -> Engine:
         raise CatalogueError(f"catalogue {address}: can't be opened: {_reason(error)}") from error
 
 
-def exists(address: str) -> bool:
-    """Tell whether there is a database at a SQLAlchemy URL already."""
-    path = _file_of(make_url(address))
-    return path is not None and path.exists()
+def open_known(address: str) -> Engine | None:
+    """Open the database at a SQLAlchemy URL, None where there is none of use; raise CatalogueError where that can't be found out."""
+    url = make_url(address)
+    path = _file_of(url)
+    if path is None or not path.exists():
+        return None
+    engine = _connect(url)
+    try:
+        reason = _unusable(engine)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise CatalogueError(f"catalogue {address}: can't be opened: {_reason(error)}") from error
+    if reason is None:
+        return engine
+    engine.dispose()
+    return None
 
 
 def begin_anew(engine: Engine, reason: str) -> None:
@@ -60,7 +73,35 @@ def begin_anew(engine: Engine, reason: str) -> None:
         raise CatalogueError(
             f"catalogue {path}: {reason}, and can't be made anew: {_reason(error)}"
         ) from error
+    trust(engine)
     engine.dispose()
+
+
+def doubt(engine: Engine) -> None:
+    """Leave word beside a database that it was found broken, for whoever writes it to look through all of it."""
+    note = _note_of_doubt(engine)
+    if note is not None:
+        # Who may not even leave word says so by the error that follows; whoever may finds the same.
+        with suppress(OSError):
+            note.touch()
+
+
+def is_doubted(engine: Engine) -> bool:
+    """Tell whether somebody has left word that the database is broken."""
+    note = _note_of_doubt(engine)
+    return note is not None and note.exists()
+
+
+def trust(engine: Engine) -> None:
+    """Take away the word that was left."""
+    note = _note_of_doubt(engine)
+    if note is not None:
+        note.unlink(missing_ok=True)
+
+
+def _note_of_doubt(engine: Engine) -> Path | None:
+    path = _file_of(engine.url)
+    return None if path is None else path.with_name(f"{path.name}.doubted")
 
 
 def is_broken(error: BaseException | None) -> bool:

@@ -18,7 +18,7 @@ from tests.aggregator.workshop import Workshop
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def wait_for(condition: Callable[[], T]) -> T:

@@ -173,8 +173,8 @@ _PROVOKED: dict[str, tuple[Callable[[Workshop], None], str, str]] = {
     ),
     "BrokenCatalogueError": (
         _broken,
-        r"catalogue .*catalogue\.db: can't be read: ",
-        "file is not a database",
+        r"catalogue .*catalogue\.db: is broken \(file is not a database\)",
+        "expected a sound SQLite database",
     ),
     "TooSlowError": (_too_slow, r"the catalogue was read from for longer than 0\.001 s", "expected less"),
     "RefreshError": (

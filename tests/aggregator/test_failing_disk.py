@@ -117,7 +117,7 @@ def integrity(database: Path) -> str:
 
 
 @pytest.mark.parametrize("lasts", [False, True])
-@every(9)
+@every(13)
 def test_fault_57_a_database_that_fails_in_a_refresh_leaves_the_old_state_or_the_new_one(
     newsroom: Newsroom, step: int, *, lasts: bool
 ) -> None:
@@ -129,7 +129,7 @@ def test_fault_57_a_database_that_fails_in_a_refresh_leaves_the_old_state_or_the
                 disk.begin(number, lasts=lasts)
                 reason = failure_of(partial(wiring.refresh.run, LATER), CatalogueError)
                 disk.mend()
-                assert not reason or "catalogue.db: can't be " in reason, (number, reason)
+                assert not reason or "catalogue.db: " in reason, (number, reason)
                 assert shown(catalogue) in ((OLD, NEW) if reason else (NEW,)), (number, reason)
                 wiring.refresh.run(MUCH_LATER)
                 assert shown(catalogue) == NEW, (number, reason)
@@ -137,7 +137,7 @@ def test_fault_57_a_database_that_fails_in_a_refresh_leaves_the_old_state_or_the
             assert not [*workshop.folder.glob("*.aside-*")], (number, reason)
 
 
-@every(19)
+@every(29)
 def test_fault_64_a_refresh_that_is_killed_at_whatever_point_leaves_a_whole_generation(
     newsroom: Newsroom, step: int
 ) -> None:
@@ -200,7 +200,7 @@ def test_fault_57_a_catalogue_whose_disk_fails_at_the_opening_is_not_set_aside(
             assert not [*workshop.folder.glob("*.aside-*")], number
 
 
-@every(23)
+@every(31)
 def test_fault_59_a_corrupt_catalogue_is_made_anew_though_the_disk_fails_meanwhile(
     newsroom: Newsroom, step: int
 ) -> None:
@@ -281,7 +281,7 @@ def trees(newsroom: Newsroom, tmp_path: Path) -> Trees:
 
 
 @pytest.mark.parametrize("lasts", [False, True])
-@every(41)
+@every(61)
 def test_fault_57_a_disk_that_fails_in_a_publish_leaves_the_old_tree_or_the_new_one(
     trees: Trees, tmp_path: Path, step: int, *, lasts: bool
 ) -> None:
@@ -297,7 +297,7 @@ def test_fault_57_a_disk_that_fails_in_a_publish_leaves_the_old_tree_or_the_new_
             trees.expect_recovery(number)
 
 
-@every(59)
+@every(83)
 def test_fault_56_a_publish_that_is_killed_at_whatever_point_leaves_the_old_tree_or_the_new_one(
     trees: Trees, tmp_path: Path, step: int
 ) -> None:

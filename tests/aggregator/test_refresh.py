@@ -2,15 +2,21 @@
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import active_children
 from multiprocessing.connection import wait
+from pathlib import Path
 
 import pytest
 
 from aggregator import intake
-from aggregator.errors import CatalogueError, RefreshError
+from aggregator.errors import BrokenCatalogueError, CatalogueError, RefreshError
 from aggregator.lease import Lease
+from feeds.search_query import parse_search_query
+from feeds.selection import Selection
 from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop, article_text
 
 LATER = NOON + HOUR
@@ -248,6 +254,46 @@ def test_a_catalogue_that_is_locked_leaves_everything_as_it_was(
         workshop.write("quay")
         with pytest.raises(CatalogueError, match="locked"):
             wiring.refresh.run(LATER)
+    assert workshop.titles() == ["Ferry"]
+
+
+def spoil_table(database: Path, table: str) -> None:
+    """Write over the pages on which a table begins."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        statement = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (page,) = connection.execute(statement, [table]).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with database.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * size)
+
+
+@pytest.mark.parametrize("table", ["records", "entry_text_data"])
+def test_fault_59_what_a_reader_alone_finds_broken_is_made_anew_by_the_next_refresh(
+    workshop: Workshop, table: str
+) -> None:
+    os.utime(workshop.write("ferry"), ns=(1, 1))
+    workshop.refresh()
+    spoil_table(workshop.folder / "catalogue.db", table)
+    sought = replace(EVERYTHING, selection=Selection(match=parse_search_query("ferry")))
+    with workshop.wired() as (wiring, catalogue):
+        assert wiring.refresh.run(LATER).generation is None, "a refresh finds it by itself"
+        with pytest.raises(BrokenCatalogueError, match="is broken"), catalogue.snapshot() as snapshot:
+            list(snapshot.select(sought))
+        wiring.refresh.run(LATER)
+        with catalogue.snapshot() as snapshot:
+            assert [article.title for article in snapshot.select(sought)] == ["Ferry"]
+    assert [path.name for path in workshop.folder.glob("*.aside-?")] == ["catalogue.db.aside-1"]
+    assert not [*workshop.folder.glob("*.doubted")]
+
+
+def test_fault_59_one_that_was_doubted_for_nothing_stays(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.refresh()
+    (workshop.folder / "catalogue.db.doubted").touch()
+    workshop.refresh(LATER)
+    assert not [*workshop.folder.glob("catalogue.db.*")]
     assert workshop.titles() == ["Ferry"]
 
 

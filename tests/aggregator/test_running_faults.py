@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,11 @@ def delete(database: Path) -> None:
         part.unlink()
 
 
+def is_rebuilt(site: RunningSite, workshop: Workshop, versions: Iterator[int]) -> bool:
+    workshop.write("quay", title=f"Quay {next(versions)}")
+    return site.says("rebuilding from the sources")
+
+
 @pytest.mark.parametrize("harm", [spoil, delete])
 def test_fault_59_a_catalogue_that_breaks_under_a_server_is_made_anew_and_readers_see_nothing_of_it(
     workshop: Workshop, harm: Callable[[Path], None]
@@ -75,12 +82,12 @@ def test_fault_59_a_catalogue_that_breaks_under_a_server_is_made_anew_and_reader
         assert titles(site) == {"Ferry"}
         with reader.reading():
             harm(workshop.folder / "catalogue.db")
+            # What a connection remembers of the file is right until another one writes.
+            wait_for(partial(is_rebuilt, site, workshop, count()))
             workshop.write("quay")
             wait_for(lambda: titles(site) == {"Ferry", "Quay"})
         assert {status for status, _ in reader.answers} == {200}
         assert all(b"Ferry" in body for _, body in reader.answers)
-        assert site.says("rebuilding from the sources")
-    assert len([*workshop.folder.glob("catalogue.db.aside-*")]) >= 1
     assert workshop.titles() == ["Ferry", "Quay"]
 
 
@@ -188,7 +195,7 @@ def test_fault_39_a_response_is_of_one_generation_whatever_is_refreshed_meanwhil
         wait_for(lambda: b"version2" in site.get("/feeds/all.atom").body)
         head, _, body = (begun + b"".join(iter(lambda: slow.recv(1 << 16), b""))).partition(b"\r\n\r\n")
         assert body == whole.body
-        assert f"ETag: {whole.headers['ETag']}".encode() in head
+        assert f"etag: {whole.headers['ETag']}".encode() in head.lower()
         assert whole.headers["ETag"] != site.get("/feeds/all.atom").headers["ETag"]
 
 
