@@ -62,15 +62,22 @@ class Catalogue:
 
     def expect_sound(self) -> None:
         """Look through the whole database where a reader, of any process, has found it broken; raise BrokenCatalogueError where it is."""
-        if not is_doubted(self._engine):
-            return
+        try:
+            if is_doubted(self._engine):
+                self._look_through()
+                trust(self._engine)
+        except OSError as error:
+            raise CatalogueError(
+                f"catalogue {self._engine.url.database}: can't be looked through: {error}"
+            ) from error
+
+    def _look_through(self) -> None:
         self._engine.dispose()  # what a connection remembers of the file says nothing of the file
         with self._errors("read"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
             found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
             if found != "ok":
                 raise BrokenCatalogueError(self._engine.url.database, found.splitlines()[-1])
             expect_sound_index(connection)
-        trust(self._engine)
 
     def begin_anew(self, reason: str) -> None:
         """Set the database aside, for a reason such as "is broken", and go on with an empty one; raise CatalogueError where that can't be."""

@@ -69,12 +69,13 @@ def begin_anew(engine: Engine, reason: str) -> None:
         raise CatalogueError(f"catalogue {engine.url}: {reason}; it is in memory, and can't be set aside")
     try:
         _replace(engine.url, path, reason)
+        trust(engine)
     except (SQLAlchemyError, OSError) as error:
         raise CatalogueError(
             f"catalogue {path}: {reason}, and can't be made anew: {_reason(error)}"
         ) from error
-    trust(engine)
-    engine.dispose()
+    finally:
+        engine.dispose()
 
 
 def doubt(engine: Engine) -> None:
