@@ -40,7 +40,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 # In any case: Hugo and Publ do not care how a name is written.
 _KNOWN = {
-    name.lower(): (key, rank) for key, others in _NAMES.items() for rank, name in enumerate((key, *others))
+    written: (key, rank)
+    for key, others in _NAMES.items()
+    for rank, name in enumerate((key, *others))
+    for written in (name, name.lower())
 }
 
 
@@ -76,8 +79,8 @@ class ArticleKeys:
 
     def get(self, key: str, read: Callable[[Node], T]) -> T | None:
         """Read what stands under a key; None where that is nothing, or can't be read, which is noted."""
-        node = self.find(key)
-        return None if node is None else self.read(key, read, node)
+        found = self._nodes.get(key)
+        return None if found is None else self.read(key, read, found[1])
 
     def read(self, key: str, read: Callable[[Node], T], node: Node) -> T | None:
         """Read `node` as the value of a key; None where it can't be read, which is noted."""
@@ -132,8 +135,9 @@ def _by_key(
     """Give what stands for something, and what does under names that do not count."""
     ranked: dict[str, list[tuple[int, str, Node]]] = {}
     for name, node in nodes.items():
-        key, rank = _KNOWN.get(name.lower(), ("", 0))
-        if key and not is_null(node):
+        known = _KNOWN.get(name) or _KNOWN.get(name.lower())
+        if known is not None and not is_null(node):
+            key, rank = known
             ranked.setdefault(key, []).append((rank, name, node))
     for key, name in own_names.items():
         if name in nodes and not is_null(nodes[name]):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -21,6 +22,7 @@ _WHOLE_NUMBER = re.compile(r"[-+]?[0-9]{1,15}")
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?\s*([Zz]|[-+][0-9]{1,2}(?::?[0-9]{2})?)?"
 # ISO 8601, and what other tools write as a timestamp of YAML 1.1: `2021-6-2 9:05:00 +0200`.
 _TIMESTAMP = re.compile(rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}})(?:(?:[Tt]|\s+){_CLOCK})?")
+_USUAL_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _BASIC_DATE_TIME = re.compile(r"[0-9]{8}(?:T[0-9]{4}(?:[0-9]{2})?(?:Z|[-+][0-9]{2,4})?)?")
 _DURATION = re.compile(
     r"P(?:([0-9]{1,4})W|(?:([0-9]{1,5})D)?"
@@ -137,7 +139,8 @@ def moment(zone: tzinfo) -> Callable[[Node], datetime]:
     """Give a reader of dates and times (ISO 8601) as aware UTC; one without an offset is in `zone`."""
 
     def read(node: Node) -> datetime:
-        iso = _iso(_written(node, _MOMENT).strip())
+        written = _written(node, _MOMENT).strip()
+        iso = written if _USUAL_MOMENT.fullmatch(written) else _iso(written)
         if iso is None:
             raise ValueProblem(node, _MOMENT)
         try:
@@ -231,6 +234,8 @@ def domain(node: Node) -> str:
     return found
 
 
+# The providers of a site are few.
+@lru_cache(maxsize=4096)
 def domain_of(url: str) -> str | None:
     """Give the host of a URL as lower-case ASCII (IDNA), None where it has none that can stand in the domain name system."""
     try:

@@ -38,6 +38,18 @@ _INLINES = (
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _INLINE = re.compile(rf"</?(?:{_INLINES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
+# Paragraphs of HTML from the first line to the last are HTML to Markdown as well, and stay as they are (CommonMark section 4.6, kind 6:
+# up to a blank line; from there on another begins), unless a table is made of them. Bodies that other programs wrote are mostly such, and
+# to render one takes 35 µs.
+_HTML_BLOCKS = re.compile(r"(?:<p>[^|\n\r\t\0]*+(?:\n(?=[^\n ])[^|\n\r\t\0]*+)*+(?:\n++|\Z))++")
+_BLANK_LINES = re.compile(r"\n{2,}")
+# Paragraphs of ASCII without another tag or a character reference: nothing is to be cleaned of them, and looking at them as a browser
+# would takes 25 µs.
+_CLEAN_PARAGRAPHS = re.compile(r"(?:<p>[ -%'-;=?-~\n]*+</p>\s*+)++")
+
+# ASCII in words between single blanks, without a sign that begins markup: nearly all lines, in a quarter of the time.
+_PLAIN_LINE = re.compile(r"[!-%'-;=-~]++(?: [!-%'-;=-~]++)*+")
+
 # fmt: off
 _TAGS = frozenset({
     "a", "abbr", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite",
@@ -109,6 +121,8 @@ def repaired(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """Give HTML, or text with stray markup and entities, as one line of plain text. `<` that begins no HTML tag stays."""
+    if _PLAIN_LINE.fullmatch(text) is not None:
+        return text
     if "<" in text:
         text = _INLINE.sub("", _BLOCK.sub(" ", _without_comments(text)))
     if "&" in text:
@@ -125,6 +139,8 @@ def _without_comments(text: str) -> str:
 
 def markdown_to_html(text: str) -> str:
     """Render Markdown (CommonMark, with tables and strikethrough) that may hold HTML. To be sanitised."""
+    if _HTML_BLOCKS.fullmatch(text) is not None:
+        return _BLANK_LINES.sub("\n", text)
     return str(_markdown().render(text))
 
 
@@ -152,6 +168,8 @@ def sanitise(html: str, base: str, embeds: Collection[str]) -> str:
         return value
 
     text = legal(html)
+    if _CLEAN_PARAGRAPHS.fullmatch(text) is not None:
+        return text.strip()
     cleaner = _cleaner(kept) if _MAY_HAVE_ATTRIBUTES.search(text) else _cleaner_of_bare_tags()
     cleaned = cleaner.clean(text)
     if "<iframe" in cleaned:

@@ -42,10 +42,9 @@ class DeltaDrafts:
         ]
 
         def make() -> Edition:
-            whole = subscription.document()
             fresh = [not version.holds(*revision) for revision in revisions]
-            delta = Delta(base=base, instance=subscription.edition(whole).digest)
-            return subscription.edition(_only(whole, fresh, withdrawn), delta)
+            delta = Delta(base=base, instance=subscription.whole().digest)
+            return subscription.edition(_only(subscription.document(), fresh, withdrawn), delta)
 
         return Draft(f"{base}.{subscription.fingerprint}", make)
 

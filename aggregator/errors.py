@@ -5,7 +5,8 @@ AggregatorError
 ├── SourceError          a source as a whole can't be read
 ├── CatalogueError       the catalogue can't be opened or written
 │   ├── BrokenCatalogueError  for its file is no good
-│   └── TooSlowError     it took longer to read from than the reader may take
+│   ├── TooSlowError     it took longer to read from than the reader may take
+│   └── NoWordsError     its full-text index is not complete yet
 ├── RefreshError         a refresh was given up; the last good state is kept
 │   ├── HangingError     for it made no headway
 │   └── CrowdedError     before it began: too many hang already
@@ -89,6 +90,10 @@ class BrokenCatalogueError(CatalogueError):
 
 class TooSlowError(CatalogueError):
     """What was asked of the catalogue took longer than it may; the text says how long that is."""
+
+
+class NoWordsError(CatalogueError):
+    """The full-text index is being made, as it is for a while after a first load; the text is for people outside."""
 
 
 class RefreshError(AggregatorError):

@@ -1,6 +1,6 @@
 """The feeds as documents: every feed in every format, and the list of them all in OPML."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -9,12 +9,16 @@ from aggregator.catalogue import Snapshot, Version
 from aggregator.definitions import Definitions
 from aggregator.draft import Draft
 from aggregator.edition import Delta, Edition
+from aggregator.shelf import Shelf
 from feeds import history, opml
+from feeds.article import Article
 from feeds.definition import FeedDefinition
 from feeds.document import FeedDocument, compose
 from feeds.formats import FORMATS, Format
 from feeds.history import archive_path, split_archive
 from feeds.site import Site
+from feeds.stories import Story
+from feeds.written import Written
 
 OPML_PATH = "/feeds.opml"
 _MINUTE = timedelta(minutes=1)
@@ -25,6 +29,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 class Subscription:
     """The document that readers of a feed poll, in one format and at one state of the catalogue; to be made while that lasts.
 
+    whole    makes the edition of all of it
     version  which entries it has; None for a feed that is complete (RFC 5005 section 2): what is not in its document is not in the
              feed, so that no part of it can stand for it
     """
@@ -33,6 +38,7 @@ class Subscription:
     format: Format
     fingerprint: str
     version: Version | None
+    whole: Callable[[], Edition]
     document: Callable[[], FeedDocument]
 
     def edition(self, document: FeedDocument, delta: Delta | None = None) -> Edition:
@@ -60,6 +66,7 @@ class FeedDrafts:
         self._definitions = definitions
         self._site = site
         self._current_only = current_only
+        self._shelf = Shelf()
         self._formats = {one.suffix: one for name, one in FORMATS.items() if name in formats}
 
     def find(self, path: str, snapshot: Snapshot) -> Draft | None:
@@ -73,7 +80,7 @@ class FeedDrafts:
         if number is not None:
             return self._archive(definition, number, chosen, snapshot)
         whole = self._subscription(definition, chosen, snapshot)
-        return Draft(whole.fingerprint, lambda: whole.edition(whole.document()), whole.version)
+        return Draft(whole.fingerprint, whole.whole, whole.version)
 
     def subscription(self, path: str, snapshot: Snapshot) -> Subscription | None:
         """Give the document at `path` if it is one that readers poll."""
@@ -107,10 +114,10 @@ class FeedDrafts:
         # number of minutes would outlast that moment for whoever reads it later (RSS 2.0, ttl).
         ttl = self._ttl_minutes if chosen.name == "rss" and snapshot.next_due() is None else None
 
-        def document() -> FeedDocument:
+        def composed(articles: Sequence[Article | Story | Written]) -> FeedDocument:
             return compose(
                 definition,
-                snapshot.stories(definition),
+                articles,
                 self._site,
                 snapshot.changed(definition.path),
                 history=history.subscription(
@@ -122,9 +129,28 @@ class FeedDrafts:
                 ttl_minutes=ttl,
             )
 
+        def document() -> FeedDocument:
+            return composed(snapshot.stories(definition))
+
+        def whole() -> Edition:
+            # What is folded depends on more than its own entry.
+            if definition.fold:
+                told = document()
+                return _edition(definition.path, chosen, told, told.updated)
+            rows = snapshot.chosen(definition)
+            marks = [(row.key, row.revision, row.updated, definition.content, chosen.suffix) for row in rows]
+            known = self._shelf.find(marks)
+            articles = iter(
+                snapshot.articles([row for row, one in zip(rows, known, strict=True) if one is None])
+            )
+            told = composed([next(articles) if one is None else one for one in known])
+            written = chosen.write(told)
+            self._shelf.keep(marks, known, told.entries, written.entries)
+            return _as_edition(definition.path, chosen, written.body, told.updated)
+
         fingerprint = f"{snapshot.fingerprint(definition)}.{ttl}"
         version = self._version(definition, snapshot) if definition.keeps_history else None
-        return Subscription(definition, chosen, fingerprint, version, document)
+        return Subscription(definition, chosen, fingerprint, version, whole, document)
 
     def _version(self, definition: FeedDefinition, snapshot: Snapshot) -> Version:
         keys = frozenset(key for key, _ in snapshot.revisions(definition))
@@ -185,10 +211,16 @@ class FeedDrafts:
 def _edition(
     path: str, chosen: Format, document: FeedDocument, last_modified: datetime, delta: Delta | None = None
 ) -> Edition:
+    return _as_edition(path, chosen, chosen.render(document), last_modified, delta)
+
+
+def _as_edition(
+    path: str, chosen: Format, body: bytes, last_modified: datetime, delta: Delta | None = None
+) -> Edition:
     return Edition(
         path=path + chosen.suffix,
         media_type=chosen.media_type,
-        body=chosen.render(document),
+        body=body,
         last_modified=last_modified,
         delta=delta,
     )

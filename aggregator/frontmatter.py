@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from hashlib import sha256
 from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import quote
 
 from aggregator import article_fields as fields
@@ -20,6 +21,7 @@ from aggregator.article_keys import ArticleKeys
 from aggregator.article_values import ValueProblem, shown
 from aggregator.clean import illegal_characters, legal, markdown_to_html, repaired, sanitise
 from aggregator.errors import Problem
+from aggregator.plain_yaml import read_plain_nodes
 from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError, read_nodes
 from feeds.article import Article
 from feeds.site import Site, page_path
@@ -72,8 +74,7 @@ class Reading:
     max_front_matter: int = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a file holds: an article, perhaps with warnings; or none and the errors that keep it out; or neither, being no article."""
 
     article: Article | None = None
@@ -99,6 +100,12 @@ def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome
     """Read the file at `path` (POSIX, below the source's folder), which problems call `file`. Never raises."""
     try:
         parts = _split(data, reading.max_front_matter, path)
+        plain = _plain_nodes(parts[0]) if parts else None
+        if parts is not None and plain is not None:
+            outcome = _ArticleReader(ArticleKeys(plain, reading.fields, file), path, reading).read(parts[1])
+            # Where there is something to tell, it is to be told with its place.
+            if not outcome.problems:
+                return outcome
         node = _nodes(parts[0]) if parts else None
     except _FileProblem as problem:
         return _refusal(file, problem.reason, At(problem.line - 1, 0))
@@ -179,10 +186,19 @@ def _decoded(part: bytes, data: bytes, start: int) -> str:
     raise _FileProblem(reason, line)
 
 
+def _plain_nodes(text: str) -> yaml_nodes.Mapping | None:
+    """Read front matter that is as plain as nearly all is, None where it is not; no node knows its place."""
+    text = _with_usual_breaks(text)
+    return read_plain_nodes(text) if legal(text) is text else None
+
+
+def _with_usual_breaks(text: str) -> str:
+    return text if text.isascii() else _ODD_BREAK.sub(" ", _with_mended_lines(text))
+
+
 def _nodes(text: str) -> Node | None:
     """Read front matter without the characters that no YAML can hold; places are those of `text` all the same."""
-    if not text.isascii():
-        text = _ODD_BREAK.sub(" ", _with_mended_lines(text))
+    text = _with_usual_breaks(text)
     clean = legal(text)
     if clean is text:
         return read_nodes(text)

@@ -6,18 +6,19 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Thread
 from time import time_ns
+from typing import NamedTuple
 
 from aggregator.catalogue import Prepared, prepare
 from aggregator.errors import Problem, SourceError
 from aggregator.frontmatter import Outcome, Reading, read_article
-from aggregator.source import BusyFileError, UnreadableFileError, VanishedFileError, read_file
+from aggregator.source import BusyFileError, FileReader, UnreadableFileError, VanishedFileError
 from aggregator.stamp import UNKNOWN, Stamp
 from aggregator.topic_names import with_named_topics
 
@@ -35,8 +36,7 @@ _CHUNKS_PER_PROCESS = 3
 _CHECK_SECONDS = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """What reading one file gave. The stamp is UNKNOWN where the file is to be read again the next time.
 
     digest    16 bytes that tell its content from others, none where it could not be read
@@ -56,10 +56,12 @@ class Preparing:
 
     topic_names     the name that each folded name of a topic stands for, where the configuration names it
     keeps_articles  whether outcomes keep the article as its file has it
+    has_words       whether the words for the full-text index are wanted
     """
 
     topic_names: Mapping[str, str]
     keeps_articles: bool = False
+    has_words: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,15 @@ class _Intake:
     read: ReadArticle
     preparing: Preparing | None
 
-    def take(self, path: str) -> Taken | None:
+    def take_all(self, paths: Sequence[str]) -> list[Taken]:
+        with FileReader(self.root) as reader:
+            return [taken for path in paths if (taken := self._take(path, reader)) is not None]
+
+    def _take(self, path: str, reader: FileReader) -> Taken | None:
         file = str(self.root / path)
         try:
             # Not the time that a refresh is for: what counts is how long ago the file was written.
-            data, stamp = read_file(self.root, path, self.limit, time_ns())
+            data, stamp = reader.read(path, self.limit, time_ns())
         except (VanishedFileError, BusyFileError):
             # Gone: the next scan says so. Being written: the next scan finds it changed.
             return None
@@ -86,13 +92,11 @@ class _Intake:
         outcome = self.read(data, path, self.reading, file)
         if self.preparing is None or outcome.article is None:
             return Taken(path, stamp, digest, outcome)
-        prepared = prepare(with_named_topics(outcome.article, self.preparing.topic_names))
+        named = with_named_topics(outcome.article, self.preparing.topic_names)
+        prepared = prepare(named, has_words=self.preparing.has_words)
         # To send it twice to another process would take longer than to write it.
-        kept = outcome if self.preparing.keeps_articles else replace(outcome, article=None)
+        kept = outcome if self.preparing.keeps_articles else Outcome(problems=outcome.problems)
         return Taken(path, stamp, digest, kept, prepared)
-
-    def take_all(self, paths: Sequence[str]) -> list[Taken]:
-        return [taken for path in paths if (taken := self.take(path)) is not None]
 
 
 def _unchecked() -> None:

@@ -48,7 +48,7 @@ def publish_site(
     """
     with opened(settings.store) as catalogue:
         wiring = wire(settings, catalogue)
-        report = wiring.refresh.run(now, progress)
+        report = wiring.refresh.run(now, progress, words_later=True)
         families = _current_feeds(settings, wiring, only) if only else wiring.tree
         with catalogue.snapshot() as snapshot:
             return report, publish(families, snapshot, out, () if is_plain else CODINGS)

@@ -25,7 +25,7 @@ class Pressed:
 class Press:
     """The editions of one configuration. Belongs to the event loop; what is slow runs in threads.
 
-    capacity  bytes of bodies kept at most; those asked for least recently go first, and are made again on demand
+    capacity  bytes of bodies kept at most, before any is compressed; those asked for least recently go first, and are made again on demand
     note      is told of every new edition that has a version
     most      editions kept at most, None: no bound but that of their bytes
     told      is told what came of looking at a document: it was rendered, reused as it was, or is stale as the catalogue failed
@@ -113,16 +113,16 @@ class Press:
     def _keep(self, path: str, pressed: Pressed | None) -> None:
         old = self._pressed.pop(path, None)
         if old is not None:
-            self._size -= len(old.edition.body)
+            self._size -= old.edition.size
         if pressed is None:
             return
         if pressed.version is not None and (old is None or old.edition is not pressed.edition):
             self._note(pressed.edition, pressed.version)
         self._pressed[path] = pressed
-        self._size += len(pressed.edition.body)
+        self._size += pressed.edition.size
         while self._has_too_much() and len(self._pressed) > 1:
             _, dropped = self._pressed.popitem(last=False)
-            self._size -= len(dropped.edition.body)
+            self._size -= dropped.edition.size
 
     def _has_too_much(self) -> bool:
         is_too_many = self._most is not None and len(self._pressed) > self._most

@@ -115,7 +115,7 @@ def _write(tree: Path, edition: Edition, codings: Sequence[str]) -> dict[str, ob
         "path": edition.path,
         "file": name,
         "type": edition.media_type,
-        "size": len(edition.body),
+        "size": edition.size,
         "sha256": edition.digest,
         "codings": sorted(codings),
     }

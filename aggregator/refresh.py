@@ -22,6 +22,8 @@ from feeds.article import Article
 
 # Told how many files have been read, and how many there are to read.
 Progress = Callable[[int, int], None]
+# Told when the next scheduled article goes live, as soon as there is a new generation to be seen.
+Committed = Callable[[datetime | None], None]
 # Told each article as its file has it, whether the world may see it or not.
 Observe = Callable[[Article], None]
 
@@ -43,6 +45,7 @@ class Report:
     problems    everything that is wrong in the sources now, not only what is new
     alarms      sources that were left as they were, and why
     next_due    when the next scheduled article goes live
+    has_words   whether full text can be searched; the next refresh sees to it where it can't
     """
 
     generation: int | None
@@ -53,6 +56,7 @@ class Report:
     problems: tuple[Problem, ...]
     alarms: tuple[str, ...]
     next_due: datetime | None
+    has_words: bool = True
 
 
 @dataclass(slots=True)
@@ -69,6 +73,10 @@ class _Work:
 
 
 def _untold(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def _unheard(_next_due: datetime | None) -> None:
     """Tell nobody."""
 
 
@@ -103,6 +111,9 @@ class Refresh:
         progress: Progress = _untold,
         lease: Lease | None = None,
         touched: Collection[str] | None = None,
+        committed: Committed = _unheard,
+        *,
+        words_later: bool = False,
     ) -> Report:
         """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails.
 
@@ -110,20 +121,29 @@ class Refresh:
 
         lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
         touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
+        committed  told of a new generation in this thread, before the report, which takes longer than a small change does
+        words_later  whether a first load may leave full-text search to the next refresh
         """
         lease = lease or Lease()
         try:
             self._catalogue.expect_sound()
-            return self._run(now, progress, lease, touched)
+            return self._run(now, progress, lease, touched, committed, words_later=words_later)
         except BrokenCatalogueError as error:
             lease.renew()
             self._catalogue.begin_anew(f"is broken ({error.reason})")
             self._problems.clear()
             self._scans.clear()
-            return self._run(now, progress, lease, None)
+            return self._run(now, progress, lease, None, committed, words_later=words_later)
 
     def _run(
-        self, now: datetime, progress: Progress, lease: Lease, touched: Collection[str] | None
+        self,
+        now: datetime,
+        progress: Progress,
+        lease: Lease,
+        touched: Collection[str] | None,
+        committed: Committed,
+        *,
+        words_later: bool,
     ) -> Report:
         alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
@@ -131,9 +151,14 @@ class Refresh:
         # Until it has ended well, nothing is known: the next one scans.
         self._scans.clear()
         keep = self._settings.history.retractions
-        with self._catalogue.writing(self._definitions.configured, now, keep, lease.renew) as writer:
+        with self._catalogue.writing(
+            self._definitions.configured, now, keep, lease.renew, words_later=words_later
+        ) as writer:
             read = self._write(writer, works, progress)
             generation = writer.finish(self._settings.defaults.limit)
+        if generation is not None:
+            with self._catalogue.snapshot() as snapshot:
+                committed(snapshot.next_due())
         self._owes_purge |= writer.has_withdrawn
         if self._owes_purge:
             self._catalogue.purge()
@@ -257,7 +282,8 @@ class Refresh:
         self, writer: Writer, work: _Work, paths: Iterable[str]
     ) -> Generator[FileRead, None, None]:
         limit = self._settings.limits.file
-        preparing = Preparing(self._aliases, keeps_articles=self._observe is not None)
+        keeps_articles = self._observe is not None
+        preparing = Preparing(self._aliases, keeps_articles=keeps_articles, has_words=writer.has_words)
         taking = take_in(
             work.settings.path,
             list(paths),
@@ -315,6 +341,7 @@ class Refresh:
                 ),
                 alarms=alarms,
                 next_due=snapshot.next_due(),
+                has_words=snapshot.has_words,
             )
 
     def _duplicates(self, snapshot: Snapshot) -> Iterator[Problem]:

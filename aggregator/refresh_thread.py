@@ -1,9 +1,12 @@
 """Refresh thread: runs refreshes beside the event loop, one at a time, and gives up the one that hangs."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import get_native_id
 
 from aggregator import events
 from aggregator.errors import CrowdedError, HangingError, RefreshError
@@ -14,6 +17,9 @@ from aggregator.refresh import Report
 _GRACE_SECONDS = 6.0
 # Each keeps a thread, and perhaps a file that is open, until what it waits for answers.
 _MOST_HANGING = 4
+# A third of the share of a serving process where both want the same processor; all of it where nobody else does. So it never starves.
+# Saved to served, one file of 100,000 on two processors with eight others wanting each: 118 ms at 5, 434 ms at 10, 125 ms at 0.
+_NICENESS = 5
 
 
 class RefreshThread:
@@ -85,4 +91,13 @@ def _tell_end(running: "asyncio.Future[Report]") -> None:
 
 
 def _new_executor() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="refresh")
+    return ThreadPoolExecutor(1, thread_name_prefix="refresh", initializer=_yield_to_others)
+
+
+def _yield_to_others() -> None:
+    """Let whoever serves go first where processors are few: this thread, and the processes that it starts to read files."""
+    # On Linux a thread has a niceness of its own; elsewhere all of the process would have it, and could not be rid of it again.
+    if sys.platform == "linux":
+        thread = get_native_id()
+        # Never less than there is: only root may take that.
+        os.setpriority(os.PRIO_PROCESS, thread, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))

@@ -67,7 +67,7 @@ class Searches:
         """Give what `query`, as it came, asks for at `path`.
 
         Raises SearchRequestError where it can't be understood, TooBusyError where too many others wait, TooSlowError where it
-        takes too long, and CatalogueError where the catalogue fails.
+        takes too long, NoWordsError where words can't be searched for yet, and CatalogueError where the catalogue fails.
         """
         family = next(family for family in self._families if family.answers(path))
         address = family.address(path, query)

@@ -1,11 +1,13 @@
 """Stamp: what tells one version of a file from another without reading it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A file's inode, its size in bytes and its time of modification in nanoseconds since 1970."""
+class Stamp(NamedTuple):
+    """A file's inode, its size in bytes and its time of modification in nanoseconds since 1970.
+
+    A tuple, since each refresh makes one of every file that is known: 0.1 s of 0.3 s for 100,000 files.
+    """
 
     inode: int
     size: int

@@ -8,7 +8,7 @@ all of that is refused as it comes by, before anything is built.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import yaml
 
@@ -36,9 +36,8 @@ class Place(Protocol):
     def column(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class At:
-    """A place of our own counting."""
+class At(NamedTuple):
+    """A place of our own counting. A tuple, since those are made in half the time."""
 
     line: int
     column: int

@@ -1,6 +1,7 @@
 """Atom 1.0 (RFC 4287)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from feeds._feedgen import (
     Element,
@@ -17,6 +18,7 @@ from feeds._feedgen import (
 )
 from feeds.article import Author
 from feeds.document import Enclosure, Entry, FeedDocument, Retraction, Source
+from feeds.written import Writing, in_pieces, in_place
 
 SUFFIX = ".atom"
 MEDIA_TYPE = "application/atom+xml"
@@ -24,13 +26,19 @@ MEDIA_TYPE = "application/atom+xml"
 
 def render(document: FeedDocument) -> bytes:
     """Write `document` as Atom 1.0, in UTF-8."""
+    return write(document).body
+
+
+def write(document: FeedDocument) -> Writing:
+    """Write it in pieces."""
     feed = new_feed("media", "fh", *(("at",) if document.retractions else ()))
     _describe(feed, document)
     add(feed, history_elements(document, SUFFIX, "link"))
     add(feed, map(_deleted, document.retractions))
     for entry in document.entries:
         _describe_entry(new_entry(feed), entry, document)
-    return atom_bytes(feed)
+    fresh = in_pieces(atom_bytes(feed), b"<entry", b"</feed>")
+    return replace(fresh, entries=tuple(in_place(document.written, fresh.entries)))
 
 
 def _describe(feed: FeedGenerator, document: FeedDocument) -> None:

@@ -4,8 +4,8 @@ Whatever stands in a FeedDocument may stand in any format: text without illegal 
 times in whole seconds. The formats only have to write it down.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from feeds.article import Action, Article, Author, Image
@@ -27,6 +27,7 @@ from feeds.text import (
     one_line,
     uri,
 )
+from feeds.written import Written
 
 # When a feed that never held anything changed last: a constant, so that its bytes are the same everywhere and always.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,6 +124,7 @@ class FeedDocument:
     authors      who answers for the feed; never empty, so that every Atom entry has an author
     icon         a square picture; logo: a wide one
     ttl_minutes  how long it may be kept, None: not said
+    entries      those that are still to be written; written: the others, by their places among all of them
     """
 
     id: str
@@ -140,7 +142,14 @@ class FeedDocument:
     ttl_minutes: int | None = None
     query: str = ""
     entries: tuple[Entry, ...] = ()
+    written: Mapping[int, Written] = field(default_factory=dict)
     retractions: tuple[Retraction, ...] = ()
+
+    @property
+    def newest(self) -> datetime | None:
+        """When the newest entry was published, None where there is none."""
+        dates = [entry.published for entry in self.entries]
+        return max(dates + [one.published for one in self.written.values()], default=None)
 
     def self_url(self, suffix: str) -> str:
         """Give the canonical absolute URL of the document in the format of `suffix`, which begins with a dot."""
@@ -161,7 +170,7 @@ class FeedDocument:
 
 def compose(
     definition: FeedDefinition,
-    articles: Sequence[Article | Story],
+    articles: Sequence[Article | Story | Written],
     site: Site,
     updated: datetime | None,
     *,
@@ -171,13 +180,18 @@ def compose(
 ) -> FeedDocument:
     """Make the document of a feed out of its articles, or the stories that they were folded into, which come in their order.
 
+    Of an article that was written before, in the format that the document is for, that may stand in its place.
+
     updated      when the feed itself last changed, such as by losing an article; None: it never did
     history      the document's place in the feed's history; None: it is the feed itself, and has none
     retractions  identity and time of what was withdrawn
     ttl_minutes  how long readers may go without asking, None: not said
     """
-    stories = (one if isinstance(one, Story) else Story(one) for one in articles)
+    fresh = [one for one in articles if not isinstance(one, Written)]
+    stories = (one if isinstance(one, Story) else Story(one) for one in fresh)
     entries = tuple(_entry(story, definition.content, site) for story in stories)
+    written = {place: one for place, one in enumerate(articles) if isinstance(one, Written)}
+    dates = [entry.updated for entry in entries] + [one.updated for one in written.values()]
     language = language_tag(site.language)
     return FeedDocument(
         id=site.identity(definition.path.removeprefix("/")),
@@ -185,7 +199,7 @@ def compose(
         page_url=uri(site.address(definition.path)),
         history=history or History(path=definition.path),
         site_url=site.url,
-        updated=max((_whole_second(updated or NEVER), *(entry.updated for entry in entries))),
+        updated=max([_whole_second(updated or NEVER), *dates]),
         authors=_authors((site.author,) if site.author else ())
         or (Author(name=one_line(site.title) or "-"),),
         description=one_line(definition.description),
@@ -195,6 +209,7 @@ def compose(
         logo=_web_address(site.logo),
         ttl_minutes=ttl_minutes,
         entries=entries,
+        written=written,
         retractions=tuple(Retraction(legal(identity), _whole_second(when)) for identity, when in retractions),
     )
 

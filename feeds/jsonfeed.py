@@ -8,14 +8,23 @@ import orjson
 from feeds.article import Author
 from feeds.coverage import Coverage
 from feeds.document import Enclosure, Entry, FeedDocument, Retraction
+from feeds.written import Writing, in_place
 
 SUFFIX = ".json"
 MEDIA_TYPE = "application/feed+json"
 
+# Behind the last of the items, which stand at the end.
+_END = b"]}"
+
 
 def render(document: FeedDocument) -> bytes:
     """Write `document` as JSON Feed 1.1, in UTF-8; keys stand in one fixed order."""
-    return orjson.dumps(
+    return write(document).body
+
+
+def write(document: FeedDocument) -> Writing:
+    """Write it in pieces."""
+    about = orjson.dumps(
         _known(
             {
                 "version": "https://jsonfeed.org/version/1.1",
@@ -32,8 +41,10 @@ def render(document: FeedDocument) -> bytes:
                 "_history": _known({"retractions": [_retraction(one) for one in document.retractions]}),
             }
         )
-        | {"items": [_item(entry, document) for entry in document.entries]}
+        | {"items": []}
     )
+    fresh = [orjson.dumps(_item(entry, document)) for entry in document.entries]
+    return Writing(about.removesuffix(_END), tuple(in_place(document.written, fresh)), _END, b",")
 
 
 def _item(entry: Entry, document: FeedDocument) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """RSS 2.0 (rssboard.org/rss-specification), as the RSS Best Practices Profile would have it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 
 from feeds._feedgen import (
@@ -17,6 +18,7 @@ from feeds._feedgen import (
 )
 from feeds.content import directed
 from feeds.document import Entry, FeedDocument
+from feeds.written import Writing, in_pieces, in_place
 
 SUFFIX = ".rss"
 MEDIA_TYPE = "application/rss+xml"
@@ -27,12 +29,18 @@ _PERMANENT_LINKS = ("http://", "https://")
 
 def render(document: FeedDocument) -> bytes:
     """Write `document` as RSS 2.0, in UTF-8."""
+    return write(document).body
+
+
+def write(document: FeedDocument) -> Writing:
+    """Write it in pieces."""
     feed = new_feed("dc", "media", "fh")
     _describe(feed, document)
     add(feed, history_elements(document, SUFFIX, "atom:link"))
     for entry in document.entries:
         _describe_item(new_entry(feed), entry, document)
-    return rss_bytes(feed)
+    fresh = in_pieces(rss_bytes(feed), b"<item>", b"</channel></rss>")
+    return replace(fresh, entries=tuple(in_place(document.written, fresh.entries)))
 
 
 def _describe(feed: FeedGenerator, document: FeedDocument) -> None:
@@ -56,8 +64,8 @@ def _describe(feed: FeedGenerator, document: FeedDocument) -> None:
 
 
 def _channel_dates(document: FeedDocument) -> Iterator[Element]:
-    if document.entries:
-        yield date_element("pubDate", max(entry.published for entry in document.entries))
+    if document.newest:
+        yield date_element("pubDate", document.newest)
     yield date_element("lastBuildDate", document.updated)
 
 

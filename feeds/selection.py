@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from unicodedata import normalize
 
 from feeds.search_query import SearchQuery
 
 
+# The same few names are folded again and again: each topic of each article, several times.
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """Give the form in which names compare: without case, compatibility forms and surplus white space.
 

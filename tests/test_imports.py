@@ -45,10 +45,12 @@ FLOORS = {
     "aggregator.frontmatter": 2,
     "aggregator.schedule": 2,
     "aggregator.config_watch": 3,
+    "aggregator.plain_yaml": 2,
     "aggregator.yaml_nodes": 2,
     "aggregator.definitions": 3,
     "aggregator.delta_drafts": 3,
     "aggregator.draft": 3,
+    "aggregator.shelf": 3,
     "aggregator.edition": 3,
     "aggregator.feed_drafts": 3,
     "aggregator.intake": 3,
@@ -340,7 +342,7 @@ def test_every_import_is_absolute(sources: Sources) -> None:
 
 def test_feeds_is_pure(sources: Sources) -> None:
     homes = documented_homes()
-    at_home = {name for name, places in homes.items() if all(is_within(place, "feeds") for place in places)}
+    at_home = {name for name, places in homes.items() if any(is_within(place, "feeds") for place in places)}
     assert impurities(sources, at_home) == []
 
 

@@ -105,15 +105,18 @@ class Catalogue:
         now: datetime,
         keep_withdrawn: timedelta = KEEP_WITHDRAWN,
         proceed: Callable[[], None] = _always,
+        *,
+        words_later: bool = False,
     ) -> Iterator[Writer]:
         """Give a Writer whose work is committed at the end of the block, or, where anything fails, not at all.
 
         keep_withdrawn  how long what was withdrawn is remembered, for readers to be told
         proceed         asked before every statement and before the commit; what it raises ends the transaction without one
+        words_later     whether a first load may leave the full-text index to the next transaction, where no feed asks for words
         """
         with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
             event.listen(connection, "before_cursor_execute", lambda *_: proceed())
-            yield Writer(connection, definitions, now, keep_withdrawn)
+            yield Writer(connection, definitions, now, keep_withdrawn, words_later=words_later)
             proceed()
 
     def keep_versions(self, made: Mapping[tuple[str, str], Version]) -> None:

@@ -19,6 +19,10 @@ _SET_GATHERED_BYTES = text("INSERT INTO entry_text (entry_text, rank) VALUES ('h
 _REMOVE = text("DELETE FROM entry_text WHERE rowid = :key")
 _ADD = "INSERT INTO entry_text (rowid, title, excerpt, body) VALUES (?, ?, ?, ?)"
 
+_MISSING = text("""
+    SELECT key FROM records WHERE key NOT IN (SELECT rowid FROM entry_text) ORDER BY records.rowid
+""")
+
 # Control characters, which no text of an article holds, around what was found.
 FOUND_START, FOUND_END = "\x02", "\x03"
 _EXCERPTS = text("""
@@ -65,6 +69,11 @@ def remove_texts(connection: Connection, keys: Sequence[int]) -> None:
     """Take entries out of the index; those that are not in it don't matter."""
     if keys:
         connection.execute(_REMOVE, [{"key": key} for key in keys])
+
+
+def missing_texts(connection: Connection) -> Sequence[int]:
+    """Give the keys of public entries that are not in the index, in the order in which they came."""
+    return connection.execute(_MISSING).scalars().all()
 
 
 def add_texts(connection: Connection, rows: Sequence[tuple[int, str, str, str]]) -> None:

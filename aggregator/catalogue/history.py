@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Tuple,
     and_,
+    bindparam,
     func,
     literal,
     select,
@@ -326,11 +327,17 @@ def _place(table: FromClause) -> Tuple:
 
 def archive_ends(connection: Connection, feed: int, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
     """Give where archives end, by number; those that are not closed are left out."""
-    statement = select(archives).where(archives.c.feed == feed, archives.c.number.in_(list(numbers)))
-    return {row.number: (row.arrival, row.key) for row in connection.execute(statement)}
+    rows = connection.execute(_ENDS, {"feed": feed, "numbers": list(numbers)})
+    return {row.number: (row.arrival, row.key) for row in rows}
 
 
 def last_archive(connection: Connection, feed: int) -> int:
     """Give the number of the newest closed archive, 0 where none is."""
-    statement = select(func.max(archives.c.number)).where(archives.c.feed == feed)
-    return connection.execute(statement).scalar_one() or 0
+    return connection.execute(_NEWEST, {"feed": feed}).scalar_one() or 0
+
+
+# Asked for each document that is made: to put a statement together takes as long as to run it.
+_ENDS = select(archives).where(
+    archives.c.feed == bindparam("feed"), archives.c.number.in_(bindparam("numbers", expanding=True))
+)
+_NEWEST = select(func.max(archives.c.number)).where(archives.c.feed == bindparam("feed"))

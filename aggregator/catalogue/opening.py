@@ -246,7 +246,7 @@ def _version(connection: Connection) -> int:
 def _create(connection: Connection) -> None:
     metadata.create_all(connection)
     create_index(connection)
-    connection.execute(generations.insert().values(number=0, as_of=_NEVER))
+    connection.execute(generations.insert().values(number=0, as_of=_NEVER, has_words=True))
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION:d}"))
 
 

@@ -20,7 +20,7 @@ class Prepared(NamedTuple):
     record           the article as text, with digests of what an entry shows of it, and of the whole
     names, name_keys every name that it stands under, once, and their keys
     category, type, language  folded
-    text             title, excerpt and body as plain text
+    words            title, excerpt and body as plain text, None where they are not wanted
     """
 
     key: int
@@ -43,7 +43,7 @@ class Prepared(NamedTuple):
     quality: int | None
     heat: int | None
     has_own_page: bool
-    text: tuple[str, str, str]
+    words: tuple[str, str, str] | None
 
     @property
     def rank(self) -> datetime:
@@ -52,7 +52,8 @@ class Prepared(NamedTuple):
 
     def identified(self, identity: str) -> "Prepared":
         """Give the same article with another identity."""
-        return prepare(replace(decode(self.record, self.updated), id=identity))
+        article = replace(decode(self.record, self.updated), id=identity)
+        return prepare(article, has_words=self.words is not None)
 
 
 def unique_names(article: Article) -> tuple[Name, ...]:
@@ -61,8 +62,8 @@ def unique_names(article: Article) -> tuple[Name, ...]:
     return tuple(reversed(names.values()))
 
 
-def prepare(article: Article) -> Prepared:
-    """Make an article ready for the catalogue."""
+def prepare(article: Article, *, has_words: bool = True) -> Prepared:
+    """Make an article ready for the catalogue, with its words or without."""
     record, content, whole = encode(article)
     names = unique_names(article)
     return Prepared(
@@ -86,5 +87,10 @@ def prepare(article: Article) -> Prepared:
         quality=article.quality,
         heat=article.heat,
         has_own_page=article.link is None,
-        text=(article.title, article.excerpt, plain_text(article.body)),
+        words=words_of(article) if has_words else None,
     )
+
+
+def words_of(article: Article) -> tuple[str, str, str]:
+    """Give what the full-text index holds of an article, as plain text: title, excerpt and body."""
+    return article.title, article.excerpt, plain_text(article.body)

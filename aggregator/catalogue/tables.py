@@ -22,7 +22,8 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 6
+# Raised also when records.py writes an article in another way.
+SCHEMA_VERSION = 7
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -56,7 +57,8 @@ Key = BigInteger().with_variant(Integer(), "sqlite")
 metadata = MetaData()
 
 # One row: which schema this is, and the generation that readers see.
-# as_of: the time at which that was made, and age limits evaluated; site_changed: when the site's own data last changed.
+# as_of: the time at which that was made, and age limits evaluated; site_changed: when the site's own data last changed;
+# has_words: whether the full-text index holds all public articles (first_load.py).
 generations = Table(
     "generations",
     metadata,
@@ -64,6 +66,7 @@ generations = Table(
     Column("as_of", Moment, nullable=False),
     Column("site_digest", String),
     Column("site_changed", Moment),
+    Column("has_words", Boolean, nullable=False),
 )
 
 # How a source was read the last time: another digest means that all of its files must be read again.
@@ -148,12 +151,14 @@ Index(
     "entries_of_category", entries.c.category, entries.c.published.desc(), entries.c.key, sqlite_where=_public
 )
 
-# The whole article of an entry, as records.py writes it. Apart from entries, so that scans of those stay short.
+# The whole article of an entry, as records.py writes it. Apart from entries, so that scans of those stay short. In the order of their
+# coming: in that of the keys, which is none, each would be written to another page of some hundred megabytes.
 records = Table(
     "records",
     metadata,
-    Column("key", Key, primary_key=True, autoincrement=False),
+    Column("key", BigInteger, nullable=False),
     Column("record", Text, nullable=False),
+    Index("records_by_key", "key", unique=True),
 )
 
 # Which topics an entry has; published stands here too, so that a topic's newest entries are one range of one index.

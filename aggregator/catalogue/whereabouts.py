@@ -5,8 +5,9 @@ from datetime import datetime
 from json import dumps
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, select
 
+from aggregator.catalogue.records import decode
 from aggregator.catalogue.tables import entries, files, records
 
 
@@ -69,13 +70,12 @@ def entry_from(connection: Connection, source: str, path: str) -> Entry | None:
 
 def entry_at(connection: Connection, address: str) -> Entry | None:
     """Give the public article that is to be read, or first appeared, at a URL. Looks at every record: it is for one question."""
-    written = [f'"{name}":{dumps(address, ensure_ascii=False)}' for name in ("link", "original_url")]
-    # What is written in a related article, or in text, is found too, but never by the key of the record itself.
-    holding = or_(*(func.instr(records.c.record, text) > 0 for text in written))
+    # What is written in a related article is found too, and what is written in text only where it is all of that.
+    holding = func.instr(records.c.record, dumps(address, ensure_ascii=False)) > 0
     statement = _entries().join(records, records.c.key == entries.c.key).add_columns(records.c.record)
     for row in connection.execute(statement.where(entries.c.withdrawn_at.is_(None), holding)):
-        own = row.record.partition('"related":[')[0]
-        if any(text in own for text in written):
+        article = decode(row.record, None)
+        if address in {article.link, article.original_url}:
             return _entry(row)
     return None
 

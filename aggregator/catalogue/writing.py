@@ -4,7 +4,7 @@ A batch at a time, so that memory stays flat however many files there are; whate
 one identity, a file that is gone) is settled before the end.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, groupby
@@ -19,12 +19,18 @@ from aggregator.catalogue.batches import batches
 from aggregator.catalogue.bulk import insert_rows
 from aggregator.catalogue.criteria import criteria
 from aggregator.catalogue.deciding import Claim, Ruling, Standing, rule, unripe, winner
-from aggregator.catalogue.full_text import add_texts, remove_texts
+from aggregator.catalogue.first_load import (
+    asks_for_words,
+    create_indices_of_articles,
+    create_indices_of_members,
+    drop_indices,
+)
+from aggregator.catalogue.full_text import add_texts, missing_texts, remove_texts
 from aggregator.catalogue.history import Memberships, close_archives, feed_key
 from aggregator.catalogue.name_counts import NameCounts
 from aggregator.catalogue.names import Kind
 from aggregator.catalogue.origins import Origins
-from aggregator.catalogue.preparing import Prepared, unique_names
+from aggregator.catalogue.preparing import Prepared, unique_names, words_of
 from aggregator.catalogue.rankings import settle_rankings
 from aggregator.catalogue.tables import (
     entries,
@@ -43,6 +49,8 @@ from feeds.definition import FeedDefinition
 BROKEN = "broken"
 SKIPPED = "skipped"
 
+# Source and path.
+_Place = tuple[str, str]
 # The state of a file, the key of its article, its rank and when it is due, as the database keeps them.
 _Claim = tuple[str, int | None, int | None, int | None]
 
@@ -73,6 +81,8 @@ class Writer:
         definitions: Sequence[FeedDefinition],
         now: datetime,
         keep_withdrawn: timedelta,
+        *,
+        words_later: bool = False,
     ) -> None:
         self._connection = connection
         self._definitions = definitions
@@ -92,6 +102,12 @@ class Writer:
         self._open_keys: set[int] = set()
         self._has_changed = self._is_first
         self.has_withdrawn = False
+        self.has_words: bool = row.has_words
+        self._is_without_indices = False
+        if self._is_first:
+            self.has_words = not words_later or asks_for_words(definitions)
+        elif not self.has_words:
+            self._add_missing_words()
 
     def remove(self, source: str, paths: Sequence[str]) -> None:
         """Take note that files are gone."""
@@ -124,12 +140,16 @@ class Writer:
 
     def add(self, reads: Sequence[FileRead]) -> None:
         """Take note of what was read from files, a few thousand at the most at a time."""
+        if self._is_first and not self._is_without_indices:
+            drop_indices(self._connection)
+            self._is_without_indices = True
+        states: dict[_Place, str] = {}
         for source, group in groupby(
             sorted(reads, key=attrgetter("source", "path")), key=attrgetter("source")
         ):
-            self._note_files(source, list(group))
+            states |= self._note_files(source, list(group))
         articles = {(read.source, read.path): read.article for read in reads if read.article is not None}
-        self._settle_entries(articles)
+        self._settle_entries(articles, states)
 
     def unsettled(self) -> tuple[tuple[str, str], ...]:
         """Give the files, as (source, path), that count now for an entry that was made from another: they are to be read again."""
@@ -207,12 +227,20 @@ class Writer:
         self._withdraw(sorted(self._open_keys - claimed))
         self._purge_withdrawn()
         self._names.write(self._connection)
+        if self._is_without_indices:
+            create_indices_of_articles(self._connection)
         self._memberships.fill()
+        if self._is_without_indices:
+            create_indices_of_members(self._connection)
         touched = self._memberships.touched
         self._close_archives(touched, archive_size)
         settle_rankings(self._connection, self._definitions, touched, self._now)
         digest, changed = self._site
-        values: dict[str, Any] = {"site_digest": digest, "site_changed": changed}
+        values: dict[str, Any] = {
+            "site_digest": digest,
+            "site_changed": changed,
+            "has_words": self.has_words,
+        }
         if self._has_changed:
             values |= {"number": self._number, "as_of": self._now}
         self._connection.execute(generations.update().values(**values))
@@ -252,12 +280,14 @@ class Writer:
 
     # Files
 
-    def _note_files(self, source: str, reads: Sequence[FileRead]) -> None:
+    def _note_files(self, source: str, reads: Sequence[FileRead]) -> dict[_Place, str]:
+        """Keep what is known of files; give the state of each."""
         known = self._known_files(source, [read.path for read in reads])
-        rows = []
+        rows, states = [], {}
         for read in reads:
             old = known.get(read.path)
             state, key, rank, due = self._claim(read, old)
+            states[source, read.path] = state
             if old is not None and old.key is not None and old.key != key:
                 self._open_keys.add(old.key)
                 if old.state == state == State.PUBLIC:
@@ -268,6 +298,7 @@ class Writer:
         for batch in batches(list(known)):
             self._connection.execute(files.delete().where(files.c.source == source, files.c.path.in_(batch)))
         insert_rows(self._connection, files, rows)
+        return states
 
     def _known_files(self, source: str, paths: Sequence[str]) -> dict[str, Row[Any]]:
         if self._is_first:
@@ -298,13 +329,19 @@ class Writer:
 
     # Entries
 
-    def _settle_entries(self, articles: Mapping[tuple[str, str], Prepared]) -> None:
-        keys = sorted({article.key for article in articles.values()})
+    def _settle_entries(self, articles: Mapping[_Place, Prepared], states: Mapping[_Place, str]) -> None:
+        contested = self._contested({article.key for article in articles.values()})
+        self._open_keys |= contested
         chosen: dict[int, Prepared] = {}
         withdrawn = []
-        for key, claims in self._claims(keys).items():
-            if len(claims) > 1:
-                self._open_keys.add(key)
+        for place, article in articles.items():
+            if article.key in contested:
+                continue
+            if states[place] == State.PUBLIC:
+                chosen[article.key] = article
+            else:
+                withdrawn.append(article.key)
+        for key, claims in self._claims(contested).items():
             best = winner(claims)
             if best is None or (best.source, best.path) not in articles:
                 continue
@@ -335,7 +372,8 @@ class Writer:
         insert_rows(self._connection, entries, [self._entry_row(*pair) for pair in chosen.values()])
         insert_rows(self._connection, record_table, [(one.key, one.record) for one in articles])
         insert_rows(self._connection, entry_topics, [row for one in articles for row in _topic_rows(one)])
-        add_texts(self._connection, [(one.key, *one.text) for one in articles])
+        if self.has_words:
+            add_texts(self._connection, [(one.key, *self._words_of(one)) for one in articles])
         self._names.add(chain.from_iterable(one.names for one in articles))
 
     def _entry_row(self, article: Prepared, ruling: Ruling) -> tuple[Any, ...]:
@@ -402,6 +440,22 @@ class Writer:
         for record in self._connection.execute(statement).scalars():
             self._names.subtract(unique_names(records.decode(record, self._now)))
 
+    # Words
+
+    def _add_missing_words(self) -> None:
+        """Complete the full-text index, which a first load left for later."""
+        for batch in batches(missing_texts(self._connection)):
+            statement = select(record_table).where(record_table.c.key.in_(batch))
+            rows = self._connection.execute(statement).all()
+            add_texts(self._connection, [(row.key, *self._words_in(row.record)) for row in rows])
+        self.has_words = True
+
+    def _words_of(self, article: Prepared) -> tuple[str, str, str]:
+        return self._words_in(article.record) if article.words is None else article.words
+
+    def _words_in(self, record: str) -> tuple[str, str, str]:
+        return words_of(records.decode(record, self._now))
+
     # What stands
 
     def _standing(self, keys: Sequence[int]) -> dict[int, Standing]:
@@ -414,6 +468,14 @@ class Writer:
                 select(entries.c.key, *wanted).where(entries.c.key.in_(batch))
             ):
                 found[key] = Standing(**dict(zip(Standing.__slots__, values, strict=True)))
+        return found
+
+    def _contested(self, keys: Collection[int]) -> set[int]:
+        """Give the identities that several files claim."""
+        found: set[int] = set()
+        for batch in batches(sorted(keys)):
+            statement = select(files.c.key).where(files.c.key.in_(batch)).group_by(files.c.key)
+            found.update(self._connection.execute(statement.having(func.count() > 1)).scalars())
         return found
 
     def _claims(self, keys: Iterable[int]) -> dict[int, list[Claim]]:

@@ -27,7 +27,7 @@ def read_file_of(
     place = settings.site.identity(f"{source.name}/{path}")
     if known is not None and known.origin is not None and article.id == place:
         article = replace(article, id=settings.site.identity(known.origin))
-    return replace(taken.outcome, article=article)
+    return taken.outcome._replace(article=article)
 
 
 def article_in(file: KnownFile, settings: Settings) -> Article | None:

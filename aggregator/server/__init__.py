@@ -2,9 +2,12 @@
 
 app.py          the application: one handler for every address
 runner.py       listening, and stopping in time
-connections.py  aiohttp's connections, without its own answers
+connections.py  aiohttp's connections, with the shortcut and without its own answers
+shortcut.py     plain requests for what lies ready, answered at once
+repetition.py   what was decided about requests that come again
 served.py       what is served: replaced as a whole
 handlers.py     from request to answer
+negotiation.py  which form of a document suits a request: pure
 responses.py    every answer there is
 headers.py      the header fields that answers share: pure
 base_path.py    the path below which the site lies
@@ -22,6 +25,8 @@ exposition.py   figures as text for Prometheus
 disclosure.py   who may read the metrics and the status page: pure
 request_log.py  which requests the log tells of
 stalls.py       clients that stop reading
+
+Values of which one is made for every request are named tuples, which take a third of the time of a frozen dataclass (measured).
 """
 
 from aggregator.server.addresses import Addresses

@@ -8,8 +8,11 @@ from aiohttp import web
 from aggregator.server.base_path import without_base
 from aggregator.server.failures import Failures
 from aggregator.server.handlers import BODY_SECONDS, CLOCK, FAILURES, SERVED, answer
-from aggregator.server.observing import Observing, observed
+from aggregator.server.observing import Observer, Observing, observed
 from aggregator.server.served import Served
+from aggregator.server.shortcut import Shortcut
+
+SHORTCUT = web.AppKey("shortcut", Shortcut)
 
 
 def utc_now() -> datetime:
@@ -34,6 +37,8 @@ def create_app(
     app[CLOCK] = clock
     app[BODY_SECONDS] = body_seconds
     app[FAILURES] = Failures()
-    handler = observed(answer, observing) if observing else answer
+    observer = Observer(observing) if observing else None
+    app[SHORTCUT] = Shortcut(served, clock, observer if observer and observer.is_needed else None)
+    handler = observed(answer, observing, observer) if observing and observer else answer
     app.router.add_route("*", "/{path:.*}", without_base(handler, served))
     return app

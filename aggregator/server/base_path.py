@@ -5,6 +5,7 @@ a path that could be mistaken for the beginning of an address of ours.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -20,11 +21,18 @@ def below(site_url: str, path: str) -> str | None:
 
     The metrics are not there: rules of proxies that keep them from everyone outside know one address alone.
     """
-    base = urlsplit(site_url).path
+    base = _path_of(site_url)
+    if not base:
+        return None
     rest = path.removeprefix(base)
-    if not base or rest == path or rest[:1] not in {"/", ""} or rest.startswith(METRICS_PATH):
+    if rest == path or rest[:1] not in {"/", ""} or rest.startswith(METRICS_PATH):
         return None
     return rest or "/"
+
+
+@lru_cache(maxsize=16)
+def _path_of(site_url: str) -> str:
+    return urlsplit(site_url).path
 
 
 def without_base(answer: _Answer, served: Callable[[], Served]) -> _Answer:

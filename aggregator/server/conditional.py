@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import Enum, auto
+from typing import NamedTuple
 
 _ANY = "*"
 
@@ -21,8 +22,7 @@ class Outcome(Enum):
     FAILED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preconditions:
+class Preconditions(NamedTuple):
     """The conditional header fields of a request as they came, None where there is none."""
 
     if_match: str | None = None
@@ -39,8 +39,7 @@ class EntityTag:
     is_weak: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """An outcome, and the entity tag of the representation that it is about."""
 
     outcome: Outcome

@@ -1,15 +1,21 @@
-"""Connections: aiohttp's, but for the answers that it would give by itself. Those quote the request, and name versions."""
+"""Connections: aiohttp's, but for the shortcut, and for the answers that it would give by itself. Those quote the request, and name versions."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from aiohttp import hdrs, web
+from aiohttp import EMPTY_PAYLOAD, hdrs, web
+from aiohttp.http_parser import HttpRequestParser
 
 from aggregator.server import responses
+from aggregator.server.app import SHORTCUT
 from aggregator.server.handlers import answer_other_method
 from aggregator.server.hosts import is_host
+from aggregator.server.shortcut import Answer, Shortcut
 
 _BAD_REQUEST = 400
 _NO_ADDRESS = 404
+_END_OF_HEAD = b"\r\n\r\n"
 
 
 class Runner(web.AppRunner):
@@ -18,19 +24,82 @@ class Runner(web.AppRunner):
     async def _make_server(self) -> web.Server:
         server = await super()._make_server()
         return _Server(
-            _answering(server.request_handler), request_factory=server.request_factory, **self._kwargs
+            self.app[SHORTCUT],
+            _answering(server.request_handler),
+            request_factory=server.request_factory,
+            **self._kwargs,
         )
 
 
 class _Server(web.Server):
     """Makes connections of ours."""
 
+    def __init__(self, shortcut: Shortcut, handler: Any, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self.shortcut = shortcut
+
     def __call__(self) -> web.RequestHandler:
         return _Connection(self, loop=self._loop, **self._kwargs)
 
 
 class _Connection(web.RequestHandler):
-    __slots__ = ()
+    __slots__ = ("_address",)
+
+    def __init__(self, server: _Server, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
+        super().__init__(server, loop=loop, **options)
+        self._parser = _Parser(
+            self,
+            server.shortcut,
+            loop,
+            self._read_bufsize,
+            max_line_size=self.max_line_size,
+            max_field_size=self.max_field_size,
+            max_headers=self.max_headers,
+            payload_exception=web.RequestPayloadError,
+            auto_decompress=False,
+            max_msg_queue_size=self._max_msg_queue_size,
+        )
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin; aiohttp calls for it once."""
+        super().connection_made(transport)
+        self._address = _address(self.peername)
+
+    def answer_at_once(self, find: Callable[..., Answer | None], *request: Any) -> bool:
+        """Answer a request by the shortcut, and tell whether that was done; if not, aiohttp is to have it, as if nothing had been tried.
+
+        find  gives the answer to a request of who asks from an address, None where it is to go the long way
+        """
+        transport = self.transport
+        if transport is None or not self._is_idle(transport):
+            return False
+        try:
+            answer = find(*request, self._address)
+        except Exception:  # noqa: BLE001  the handler meets it again, answers with 503, and tells the log
+            return False
+        if answer is None:
+            return False
+        transport.write(answer.data)
+        self._note_answered()
+        if answer.is_last:
+            self.force_close()
+        return True
+
+    def _is_idle(self, transport: asyncio.Transport) -> bool:
+        """Tell whether nothing that came before is still to be answered, or to be taken by the client."""
+        waiter = self._waiter
+        is_waiting = waiter is not None and not waiter.done()
+        return is_waiting and not self._paused and not transport.is_closing()
+
+    def _note_answered(self) -> None:
+        """Do as aiohttp does after an answer: count it, and let the connection idle as long from now."""
+        self._request_count += 1
+        if self._manager is not None:
+            self._manager.requests_count += 1
+        close_time = self._loop.time() + self._keepalive_timeout
+        self._next_keepalive_close_time = close_time
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(close_time, self._process_keepalive)
 
     def handle_error(
         self,
@@ -44,8 +113,59 @@ class _Connection(web.RequestHandler):
         return responses.refused(status)
 
 
+class _Parser(HttpRequestParser):
+    """aiohttp's parser, which keeps from aiohttp the requests that the shortcut has answered.
+
+    Only one that came alone: those of a client that sends several at once are answered in turn.
+
+    Every request comes by here, whatever road it takes: where one is to be refused before any work is done for it, this is the place.
+    """
+
+    def __init__(
+        self,
+        connection: _Connection,
+        shortcut: Shortcut,
+        loop: asyncio.AbstractEventLoop,
+        limit: int,
+        **options: Any,
+    ) -> None:
+        super().__init__(connection, loop, limit, **options)
+        self._connection = connection
+        self._shortcut = shortcut
+        # Whether what comes next begins a request, so that the same bytes mean the same.
+        self._is_between = True
+
+    def feed_data(self, data: bytes, *rest: Any) -> tuple[list[Any], bool, bytes]:
+        was_between = self._is_between
+        if was_between and self._connection.answer_at_once(self._shortcut.answer_again, data):
+            return [], False, b""
+        self._is_between = False
+        messages, upgraded, tail = super().feed_data(data, *rest)
+        self._is_between = (
+            bool(messages)
+            and messages[-1][1] is EMPTY_PAYLOAD
+            and data.endswith(_END_OF_HEAD)
+            and not upgraded
+        )
+        if len(messages) == 1:
+            whole = data if was_between and self._is_between else None
+            if self._connection.answer_at_once(self._shortcut.answer, *messages[0], whole):
+                self.message_consumed()
+                messages = []
+        return messages, upgraded, tail
+
+
+def _address(peer: Any) -> str | None:
+    """Give the address of a peer as aiohttp's requests give it."""
+    if peer is None:
+        return None
+    return str(peer[0] if isinstance(peer, tuple | list) else peer)
+
+
 def _answering(handle: Any) -> Any:
     async def answer(request: web.Request) -> web.StreamResponse:
+        # The client may have taken little yet of what the shortcut sent: no second answer is made before that.
+        await request.writer.drain()
         if not is_host(request.headers.get(hdrs.HOST, "")):
             return responses.refused(_BAD_REQUEST)
         try:

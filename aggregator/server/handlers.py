@@ -12,10 +12,10 @@ from aggregator.server import responses
 from aggregator.server.acceptance import wants_page
 from aggregator.server.addresses import page_of, requested_path, requested_query, split
 from aggregator.server.bodies import drop_body
-from aggregator.server.conditional import Outcome, Preconditions, decide
+from aggregator.server.conditional import Outcome
 from aggregator.server.deltas import accepts_feed, held_versions
-from aggregator.server.encoding import acceptable_codings
 from aggregator.server.failures import Failures
+from aggregator.server.negotiation import A_IM, field, is_navigation, negotiate, unsent_bytes
 from aggregator.server.searching import search
 from aggregator.server.served import Served
 
@@ -26,7 +26,6 @@ FAILURES = web.AppKey("failures", Failures)
 # Bytes that the answer does without, for who counts them.
 UNSENT = web.RequestKey("unsent", int)
 
-_A_IM = "A-IM"
 _HEALTH = "/healthz"
 _READINESS = "/readyz"
 _METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
@@ -125,33 +124,29 @@ async def _send(edition: Edition, request: web.Request, path: str, served: Serve
     other = _in_place_of(edition, request, path, served)
     if other is not None:
         return other
-    codings = acceptable_codings(_field(request, hdrs.ACCEPT_ENCODING))
-    if not codings:
-        return responses.not_acceptable()
-    etags = tuple(edition.etag(coding) for coding in codings)
     now, lifetime = request.app[CLOCK](), served.lifetime(path)
-    decision = decide(_preconditions(request), etags, edition.last_modified, now)
-    if decision.outcome is Outcome.NOT_MODIFIED:
-        # What no client has got yet in this coding is not known to be smaller: nothing is claimed then.
-        request[UNSENT] = len(edition.encoded(codings[0])) if edition.has(codings[0]) else 0
-        return responses.not_modified(decision.etag, lifetime)
-    if decision.outcome is Outcome.FAILED:
+    form = negotiate(edition, request.headers, now)
+    if form is None:
+        return responses.not_acceptable()
+    if form.outcome is Outcome.NOT_MODIFIED:
+        request[UNSENT] = unsent_bytes(edition, form)
+        return responses.not_modified(form.etag, lifetime)
+    if form.outcome is Outcome.FAILED:
         return responses.precondition_failed()
-    coding = codings[0]
-    if _A_IM in request.headers:
-        delta = await _delta(request, path, served, coding, edition)
+    if A_IM in request.headers:
+        delta = await _delta(request, path, served, form.coding, edition)
         if delta is not None:
             return delta
-    await _encode(edition, coding)
-    request[UNSENT] = len(edition.body) - len(edition.encoded(coding))
-    return responses.document(edition, coding, lifetime, now, served.page_policy)
+    await _encode(edition, form.coding)
+    request[UNSENT] = unsent_bytes(edition, form)
+    return responses.document(edition, form.coding, lifetime, now, served.page_policy)
 
 
 def _in_place_of(edition: Edition, request: web.Request, path: str, served: Served) -> web.Response | None:
     """Answer where the edition itself is not to be sent: it is no more, or a browser is to see its page."""
     if edition.is_gone:
         return responses.withdrawn()
-    if served.has_pages and split(path)[1] and _is_navigation(request):
+    if served.has_pages and split(path)[1] and is_navigation(request):
         return responses.see_page(served.site_url + page_of(edition.path) + _EXPLANATION)
     return None
 
@@ -168,12 +163,12 @@ async def _delta(
 
     To GET alone, of whose success a 226 tells (RFC 3229 section 10.4.1).
     """
-    held = held_versions(_field(request, hdrs.IF_NONE_MATCH))
+    held = held_versions(field(request.headers, hdrs.IF_NONE_MATCH))
     if (
         not held
         or served.deltas is None
         or request.method != hdrs.METH_GET
-        or not accepts_feed(_field(request, _A_IM))
+        or not accepts_feed(field(request.headers, A_IM))
     ):
         return None
     edition = await served.deltas(path, tuple(held))
@@ -183,27 +178,3 @@ async def _delta(
     if whole.has(coding):
         request[UNSENT] = len(whole.encoded(coding)) - len(edition.encoded(coding))
     return responses.delta(edition, coding, held[edition.delta.base], request.app[CLOCK]())
-
-
-def _is_navigation(request: web.Request) -> bool:
-    """Whether a browser shows the answer as a page of its own; feed readers send neither of these fields."""
-    return (
-        request.headers.get("Sec-Fetch-Mode") == "navigate"
-        and request.headers.get("Sec-Fetch-Dest") == "document"
-        and request.method == hdrs.METH_GET
-    )
-
-
-def _preconditions(request: web.Request) -> Preconditions:
-    return Preconditions(
-        if_match=_field(request, hdrs.IF_MATCH),
-        if_none_match=_field(request, hdrs.IF_NONE_MATCH),
-        if_modified_since=_field(request, hdrs.IF_MODIFIED_SINCE),
-        if_unmodified_since=_field(request, hdrs.IF_UNMODIFIED_SINCE),
-    )
-
-
-def _field(request: web.Request, name: str) -> str | None:
-    """Give a header field; several lines of it are one list (RFC 9110 section 5.3)."""
-    lines = request.headers.getall(name, None)
-    return None if lines is None else ", ".join(lines)

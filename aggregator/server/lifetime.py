@@ -1,12 +1,11 @@
 """Lifetime: how long caches may keep a document, and give it once more while they ask anew. Pure."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WHILE_REVALIDATING = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(NamedTuple):
     """Both in seconds: how long an answer is fresh, and how long after that a cache may answer once more with it (RFC 5861)."""
 
     max_age: int

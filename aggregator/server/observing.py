@@ -16,6 +16,7 @@ from aggregator.server.disclosure import holds_token, is_from_here, may_read
 from aggregator.server.exposition import MEDIA_TYPE, exposition
 from aggregator.server.handlers import UNSENT
 from aggregator.server.headers import page_policy
+from aggregator.server.negotiation import Fields
 from aggregator.server.request_log import RequestLogger
 from aggregator.server.tally import Asked, Tally
 
@@ -60,14 +61,68 @@ class Observing:
     status: Status | None = None
 
 
-def observed(answer: Answer, observing: Observing) -> Answer:
+class Observer:
+    """Takes note of answers: counts them, and tells the log. Both roads of an answer note here."""
+
+    def __init__(self, observing: Observing) -> None:
+        self._tally = observing.tally
+        self._counts = observing.readers is not MetricsReaders.OFF or observing.status is not None
+        self._has_habits = observing.status is not None
+        self._has_log = observing.log is not RequestLog.OFF
+        self._logger = RequestLogger(observing.log)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything to be noted."""
+        return self._counts or self._has_log
+
+    def note(
+        self,
+        *,
+        method: str,
+        target: str,
+        agent: str | None,
+        asked: Asked,
+        remote: str | None,
+        status: int,
+        size: int,
+        coding: str,
+        unsent: int,
+        started: float,
+    ) -> None:
+        """Take note of an answer with `size` bytes of body to a request that came at the monotonic time `started`."""
+        now = perf_counter()
+        coding = coding if size else ""
+        if self._counts:
+            self._tally.count(
+                target,
+                agent,
+                status,
+                size=size,
+                coding=coding,
+                seconds=now - started,
+                now=now,
+                unsent=unsent,
+                asked=asked if self._has_habits else None,
+            )
+        if self._has_log and self._logger.wants(status, now - started):
+            self._logger.tell(
+                client=remote,
+                method=method,
+                target=target,
+                status=status,
+                seconds=now - started,
+                size=size,
+                coding=coding,
+                agent=agent,
+            )
+
+
+def observed(answer: Answer, observing: Observing, observer: Observer) -> Answer:
     """Give a handler that does as `answer` does, with what is to be noted; `answer` itself where that is nothing."""
-    has_metrics, has_log = observing.readers is not MetricsReaders.OFF, observing.log is not RequestLog.OFF
-    status = observing.status
-    counts = has_metrics or status is not None
-    if not counts and not has_log:
+    if not observer.is_needed:
         return answer
-    tally, logger = observing.tally, RequestLogger(observing.log)
+    has_metrics, status = observing.readers is not MetricsReaders.OFF, observing.status
 
     async def observe(request: web.Request) -> web.Response:
         target = request.raw_path
@@ -81,35 +136,21 @@ def observed(answer: Answer, observing: Observing) -> Answer:
             refusal = responses.token_wanted() if status.readers is StatusReaders.TOKEN else None
         started = perf_counter()
         response = refusal or await answer(request)
-        now = perf_counter()
         body = response.body
-        # What is not sent is not counted: the body of an answer to HEAD.
-        size = len(body) if isinstance(body, bytes) and request.method != hdrs.METH_HEAD else 0
-        coding = response.headers.get(hdrs.CONTENT_ENCODING, IDENTITY) if size else ""
-        agent = request.headers.get(hdrs.USER_AGENT)
-        if counts:
-            tally.count(
-                target,
-                agent,
-                response.status,
-                size=size,
-                coding=coding,
-                seconds=now - started,
-                now=now,
-                unsent=request.get(UNSENT, 0),
-                asked=None if status is None else _asked(request),
-            )
-        if has_log and logger.wants(response.status, now - started):
-            logger.tell(
-                client=request.remote,
-                method=request.method,
-                target=target,
-                status=response.status,
-                seconds=now - started,
-                size=size,
-                coding=coding,
-                agent=agent,
-            )
+        fields = request.headers
+        observer.note(
+            method=request.method,
+            target=target,
+            agent=fields.get(hdrs.USER_AGENT),
+            asked=Asked(is_conditional(fields), client_address(fields, request.remote)),
+            remote=request.remote,
+            status=response.status,
+            # What is not sent is not counted: the body of an answer to HEAD.
+            size=len(body) if isinstance(body, bytes) and request.method != hdrs.METH_HEAD else 0,
+            coding=response.headers.get(hdrs.CONTENT_ENCODING, IDENTITY),
+            unsent=request.get(UNSENT, 0),
+            started=started,
+        )
         return response
 
     return observe
@@ -124,14 +165,18 @@ def _asks_for(request: web.Request, path: str) -> bool:
     return requested_path(request.raw_path) == path and request.method in _METHODS and not request.body_exists
 
 
-def _asked(request: web.Request) -> Asked:
-    headers = request.headers
-    is_conditional = hdrs.IF_NONE_MATCH in headers or hdrs.IF_MODIFIED_SINCE in headers
-    # What the nearest proxy wrote. It may be made up where there is none, and then spoils one figure.
-    forwarded = headers.get(hdrs.X_FORWARDED_FOR)
-    return Asked(
-        is_conditional, request.remote if forwarded is None else forwarded.rpartition(",")[2].strip()
-    )
+def is_conditional(fields: Fields) -> bool:
+    """Tell whether a request says what its sender holds."""
+    return hdrs.IF_NONE_MATCH in fields or hdrs.IF_MODIFIED_SINCE in fields
+
+
+def client_address(fields: Fields, remote: str | None) -> str | None:
+    """Give the address of who asks, `remote` being that of the connection.
+
+    That is what the nearest proxy wrote. It may be made up where there is none, and then spoils one figure.
+    """
+    forwarded = fields.get(hdrs.X_FORWARDED_FOR)
+    return remote if forwarded is None else forwarded.rpartition(",")[2].strip()
 
 
 def _may_see(request: web.Request, status: Status) -> bool:

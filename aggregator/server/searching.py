@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from aggregator.edition import Edition
-from aggregator.errors import SearchRequestError, TooBusyError, TooSlowError
+from aggregator.errors import NoWordsError, SearchRequestError, TooBusyError, TooSlowError
 from aggregator.server import responses
 from aggregator.server.addresses import requested_query
 from aggregator.server.served import Searches
@@ -19,7 +19,7 @@ async def search(searches: Searches, path: str, target: str) -> Edition | web.Re
         edition = await searches.edition(path, requested_query(target))
     except SearchRequestError as error:
         return responses.bad_request(str(error))
-    except TooBusyError as error:
+    except (NoWordsError, TooBusyError) as error:
         return responses.unavailable(str(error), _RETRY_WHEN_BUSY)
     except TooSlowError:
         return responses.unavailable(

@@ -36,7 +36,7 @@ class Searches(Protocol):
     async def edition(self, path: str, query: str) -> Edition | None:
         """Give what `query`, as it came, asks for at `path`.
 
-        Raises SearchRequestError, TooBusyError or TooSlowError where it can't be had; others where that can't be found out.
+        Raises SearchRequestError, NoWordsError, TooBusyError or TooSlowError where it can't be had; others where that can't be found out.
         """
         ...
 

@@ -6,8 +6,8 @@ Who asks can make up any path. So a feed is named only once a document was found
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from aggregator.audience import Audience, spoken_for
 from aggregator.habits import Habit, Habits, asker_name, mark
@@ -67,16 +67,14 @@ def place(target: str) -> tuple[str, str]:
     return path if is_feed else OTHER, "html"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a request tells of the habits of who asked: whether it said what it holds, and whence it came."""
 
     is_conditional: bool
     address: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
+class _Asking(NamedTuple):
     """An answered request as it came."""
 
     target: str

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.clean import _is_embed, legal, markdown_to_html, plain_text, repaired, sanitise
+from aggregator.clean import (
+    _cleaner_of_bare_tags,
+    _is_embed,
+    _markdown,
+    legal,
+    markdown_to_html,
+    plain_text,
+    repaired,
+    sanitise,
+)
 
 BASE = "https://pierpost.example/2021/harbour/"
 EMBEDS = ("video.example",)
@@ -309,3 +318,35 @@ def test_html_without_attributes_is_sanitised_as_any_other(html: str) -> None:
         sanitise(f"<{tag}>x</div>{html}", "https://a.example/", ()) for tag in ("div", "div title=t")
     )
     assert one == other.replace(' title="t"', "")
+
+
+# What is given as it is, since rendering or cleaning would change nothing
+
+PIECES = st.sampled_from(
+    [
+        *("<p>", "</p>", "<p>", "</p>\n<p>", "</p>\n\n<p>", "\n", "\n\n", "\n \n", " ", "    ", "\t", "word", "two words", "it's"),
+        *("<b>", "</b>", "<p class=x>", "<P>", "</P>", "<!--", "-->", "<script>", "&amp;", "&", "<", ">", '"', "é", "\xa0", "\r\n"),
+        *("*em*", "`c`", "- x", "# h", "1. ", "> ", "|a|b|\n|-|-|\n", "~~x~~", "\\", "===", "[a]: b", "[a](b)", "https://a.example/b"),
+    ]
+)  # fmt: skip
+BODIES = st.lists(PIECES, max_size=12).map("".join) | st.lists(
+    st.sampled_from(["<p>", "</p>", "word ", "\n", "it's"]), max_size=12
+).map("".join)
+
+
+@given(BODIES)
+def test_paragraphs_of_html_are_what_markdown_makes_of_them(body: str) -> None:
+    text = body.strip()
+    assert markdown_to_html(text).strip() == _markdown().render(text).strip()
+
+
+@given(BODIES)
+def test_clean_paragraphs_are_what_cleaning_makes_of_them(body: str) -> None:
+    if re.search(r"<p |<!--|href|=", body) is None:
+        assert clean(body) == _cleaner_of_bare_tags().clean(legal(body)).strip()
+
+
+@given(st.text(st.sampled_from("ab <>&;'-\n\t\xa0é!~"), max_size=30))
+def test_a_plain_line_is_what_reducing_makes_of_it(text: str) -> None:
+    # A character that is no ASCII keeps it off the short way, and is taken away again.
+    assert plain_text(text) == plain_text(f"{text} é").removesuffix("é").rstrip()

@@ -64,6 +64,24 @@ def test_a_coding_is_there_once_it_was_asked_for() -> None:
     assert one.encoded("br") is first
 
 
+@pytest.mark.parametrize("coding", CODINGS)
+def test_the_plain_bytes_are_not_kept_beside_compressed_ones_until_they_are_asked_for(coding: str) -> None:
+    one = edition(b"text" * 999)
+    one.encoded(coding)
+    assert (one.has(IDENTITY), one.size) == (False, 3996)
+    assert one.body == b"text" * 999
+    assert one.has(IDENTITY)
+    assert one.has(coding)
+
+
+@pytest.mark.parametrize("first", CODINGS)
+def test_every_coding_can_be_made_of_any_other(first: str) -> None:
+    one = edition(b"text" * 999)
+    for coding in (first, *CODINGS):
+        assert decoded(coding, one.encoded(coding)) == b"text" * 999
+    assert not one.has(IDENTITY)
+
+
 def test_threads_that_ask_at_once_get_the_same_object() -> None:
     one, start = edition(b"text" * 50_000), Barrier(4)
 
@@ -107,7 +125,7 @@ def test_a_time_without_a_zone_is_refused_by_name() -> None:
 
 def test_an_edition_can_t_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        edition().body = b""  # type: ignore[misc]
+        edition().digest = ""  # type: ignore[misc]
 
 
 def test_compressing_does_not_make_it_another() -> None:

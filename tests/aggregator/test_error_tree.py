@@ -89,6 +89,14 @@ def _too_slow(workshop: Workshop) -> None:
         )
 
 
+def _no_words(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with workshop.wired() as (wiring, catalogue):
+        wiring.refresh.run(NOON, words_later=True)
+        with catalogue.snapshot() as snapshot:
+            wiring.searches.find("/search.atom?q=tide", snapshot)
+
+
 def _refresh(workshop: Workshop) -> None:
     for number in range(6):
         workshop.write(f"n{number}")
@@ -177,6 +185,7 @@ _PROVOKED: dict[str, tuple[Callable[[Workshop], None], str, str]] = {
         "expected a sound SQLite database",
     ),
     "TooSlowError": (_too_slow, r"the catalogue was read from for longer than 0\.001 s", "expected less"),
+    "NoWordsError": (_no_words, "The index of words is being made", "Please ask again"),
     "RefreshError": (
         _refresh,
         r"6 published articles would get another identity at once",

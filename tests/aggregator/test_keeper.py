@@ -12,8 +12,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from aggregator import intake, refresh_thread
 from aggregator import refresh as refreshing
+from aggregator import refresh_thread
 from aggregator.catalogue import Catalogue, Snapshot
 from aggregator.config import Settings
 from aggregator.errors import CatalogueError
@@ -22,16 +22,17 @@ from aggregator.lease import Lease
 from aggregator.ledger import Ledger, Outcome
 from aggregator.metrics import REFRESHES, Figures
 from aggregator.outlet import Outlet
-from aggregator.refresh import Report
+from aggregator.refresh import Committed, Report
 from aggregator.service import Keeper, Wishes
 from aggregator.service_manager import Announcer, ServiceManager
 from aggregator.serving import Serving
-from aggregator.source import read_file
+from aggregator.source import FileReader
 from aggregator.stamp import Stamp
 from tests.aggregator.waiting import until
 from tests.aggregator.workshop import NOON, Workshop
 
 DUE = datetime(2999, 1, 1, tzinfo=UTC)
+_READ = FileReader.read
 
 
 @dataclass
@@ -66,9 +67,21 @@ class FakeRefresh:
 
     acts: list[Exception | threading.Event | None]
     calls: int = 0
+    is_seen_early: bool = False
 
-    def run(self, now: datetime, *, lease: Lease, touched: Collection[str] | None) -> Report:
+    def run(
+        self,
+        now: datetime,
+        *,
+        lease: Lease,
+        touched: Collection[str] | None,
+        committed: Committed,
+        words_later: bool,
+    ) -> Report:
         assert now.tzinfo is UTC
+        assert words_later
+        if self.is_seen_early:
+            committed(DUE)
         assert touched is None
         self.calls += 1
         act = self.acts.pop(0)
@@ -235,11 +248,11 @@ class HangingDisk:
     answers: threading.Event = field(default_factory=threading.Event)
     reads: int = 0
 
-    def read_file(self, *arguments: Any) -> tuple[bytes, Stamp]:
+    def read(self, reader: FileReader, *arguments: Any) -> tuple[bytes, Stamp]:
         self.reads += 1
         if self.reads == 1:
             assert self.answers.wait(30)
-        return read_file(*arguments)
+        return _READ(reader, *arguments)
 
 
 async def test_fault_63_a_file_that_hangs_holds_up_neither_the_next_refresh_nor_the_catalogue(
@@ -247,7 +260,7 @@ async def test_fault_63_a_file_that_hangs_holds_up_neither_the_next_refresh_nor_
 ) -> None:
     disk = HangingDisk()
     workshop.write("ferry")
-    monkeypatch.setattr(intake, "read_file", disk.read_file)
+    monkeypatch.setattr(FileReader, "read", lambda *arguments: disk.read(*arguments))  # noqa: PLW0108  a method would not be bound
     async with keeping(workshop, disk.answers, patience="1s") as (keeper, _, outlet):
         keeper._forget(keeper._refresh)  # a real one
         await keeper._act()
@@ -366,9 +379,49 @@ class Held:
     refresh: refreshing.Refresh
     may_begin: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, now: datetime, *, lease: Lease, touched: Collection[str] | None) -> Report:
+    def run(
+        self,
+        now: datetime,
+        *,
+        lease: Lease,
+        touched: Collection[str] | None,
+        committed: Committed,
+        words_later: bool,
+    ) -> Report:
         assert self.may_begin.wait(30)
-        return self.refresh.run(now, lease=lease, touched=touched)
+        return self.refresh.run(
+            now, lease=lease, touched=touched, committed=committed, words_later=words_later
+        )
+
+
+async def test_words_that_a_first_load_leaves_for_later_are_indexed_right_after_it(
+    workshop: Workshop,
+) -> None:
+    workshop.configure("reload: {every: 1h, watch: false}\n")
+    workshop.write("ferry", body="The tide waits for nobody.")
+    settings = workshop.settings()
+    catalogue = Catalogue.open(settings.store)
+    keeper = keeper_of(workshop, settings, catalogue, FakeOutlet())
+
+    def has_words() -> bool:
+        with catalogue.snapshot() as snapshot:
+            return snapshot.generation.number == 1 and snapshot.has_words
+
+    async with running(keeper):
+        await until(has_words)
+    catalogue.close()
+
+
+async def test_readers_need_not_wait_for_the_report(workshop: Workshop) -> None:
+    reporting = threading.Event()
+    async with keeping(workshop, reporting) as (keeper, refresh, outlet):
+        refresh.is_seen_early = True
+        async with running(keeper):
+            await until(lambda: outlet.advances == [DUE])
+            assert not counted(keeper)
+            reporting.set()
+            await until(lambda: counted(keeper) == {"changed": 1})
+            assert outlet.advances == [DUE]
 
 
 async def test_a_configuration_that_can_not_be_served_leaves_all_as_it_was(

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing import active_children
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -445,3 +445,20 @@ def test_processes_that_read_end_when_the_refresh_is_given_up(
     for child in active_children():
         # By its sentinel: another thread waits for it too, and only one of the two is told how it ended.
         assert wait([child.sentinel], 20), "a process is left"
+
+
+def test_a_new_generation_is_told_once_it_can_be_seen_and_no_other(workshop: Workshop) -> None:
+    seen: list[tuple[int, datetime | None]] = []
+    due = NOON + HOUR
+    workshop.write("ferry")
+    workshop.write("quay", f"publishedDateTime: {due.isoformat()}")
+    with workshop.wired() as (wiring, catalogue):
+
+        def note(next_due: datetime | None) -> None:
+            with catalogue.snapshot() as snapshot:
+                seen.append((snapshot.generation.number, next_due))
+
+        for _ in range(2):
+            wiring.refresh.run(NOON, committed=note)
+        wiring.refresh.run(due, committed=note)
+    assert seen == [(1, due), (2, None)]

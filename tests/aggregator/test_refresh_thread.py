@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -146,3 +149,20 @@ async def test_the_end_does_not_wait_for_a_refresh_that_hangs() -> None:
     gate.opened.set()
     with pytest.raises(RefreshError, match="the server stops"):
         await running
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no niceness of its own")
+async def test_a_refresh_and_what_it_starts_let_others_go_first() -> None:
+    found: list[str] = []
+
+    def refresh(_lease: Lease) -> Report:
+        child = subprocess.run(["nice"], check=True, capture_output=True, text=True)
+        found.append(child.stdout.strip())
+        return NOTHING
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    thread = RefreshThread(lambda: None)
+    await thread.run(refresh, HOUR)
+    await thread.stop(1)
+    assert found == [str(max(before, module._NICENESS))]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before

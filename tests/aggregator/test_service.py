@@ -1,6 +1,7 @@
 """The server as operators run it: a process that starts, follows its articles and configuration, and stops."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -323,16 +325,24 @@ def _titles_if_answered(site: RunningSite) -> list[str]:
 
 
 def _workers(site: RunningSite) -> list[int]:
-    """Give the processes of the workers."""
-    tasks = f"/proc/{site.process.pid}/task/{site.process.pid}/children"
-    with open(tasks) as children:  # noqa: PTH123  /proc
-        found = [int(child) for child in children.read().split()]
-    return [child for child in found if "spawn_main" in _command(child)]
+    """Give the processes that have said that they listen."""
+    return [json.loads(line)["process"] for line in site.lines if "server.started" in line]
 
 
-def _command(process: int) -> str:
-    try:
-        with open(f"/proc/{process}/cmdline") as command:  # noqa: PTH123  /proc
-            return command.read()
-    except FileNotFoundError:
-        return ""
+def test_the_process_that_keeps_the_catalogue_holds_up_no_answer(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop) as site:
+        assert _workers(site) != [site.process.pid]
+        site.signal(signal.SIGSTOP)
+        try:
+            assert titles(site) == ["Ferry"]
+        finally:
+            site.signal(signal.SIGCONT)
+
+
+def test_workers_end_with_the_process_that_keeps_them(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop, "--workers", "2") as site:
+        wait_for(lambda: _listening(site) == 2)
+        site.signal(signal.SIGKILL)
+        wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in _workers(site)))

@@ -14,6 +14,7 @@ from lxml import etree
 from feeds.definition import Content
 from feeds.document import NEVER, FeedDocument, compose
 from feeds.formats import FORMATS
+from feeds.written import Written
 from tests.conftest import CheckGolden
 from tests.samples import ARTICLES, DEFINITION, SITE, definition_of
 from tests.strategies import documents
@@ -141,3 +142,18 @@ def test_feedparser_reads_an_empty_feed(name: str) -> None:
     assert not parsed.bozo
     assert parsed.entries == []
     assert parsed.feed.title == DEFINITION.title
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_was_written_before_stands_as_if_it_were_written_now(name: str) -> None:
+    whole = FORMATS[name].write(FULL)
+    assert len(whole.entries) == len(FULL.entries) > 2
+    written = [
+        Written(entry.published, entry.updated, text)
+        for entry, text in zip(FULL.entries, whole.entries, strict=True)
+    ]
+    for known in range(2 ** len(written)):
+        articles = [
+            written[place] if known >> place & 1 else article for place, article in enumerate(ARTICLES)
+        ]
+        assert FORMATS[name].render(compose(DEFINITION, articles, SITE, None)) == whole.body

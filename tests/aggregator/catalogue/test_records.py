@@ -9,7 +9,10 @@ from feeds.article import Article
 from tests import samples
 from tests.aggregator.catalogue.shelf import NOON
 
-ARTICLES = [value for value in vars(samples).values() if isinstance(value, Article)]
+# Half of a surrogate pair, which some samples have, is never read from a file, and no database can hold it.
+ARTICLES = [
+    value for value in vars(samples).values() if isinstance(value, Article) and "\\ud800" not in repr(value)
+]
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.title)

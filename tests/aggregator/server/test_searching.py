@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from aggregator.edition import Edition
-from aggregator.errors import CatalogueError, SearchRequestError, TooBusyError, TooSlowError
+from aggregator.errors import CatalogueError, NoWordsError, SearchRequestError, TooBusyError, TooSlowError
 from tests.aggregator.server.asking import CHANGED, FEED, SITE, Site, serving
 from tests.aggregator.server.test_lint import complaints
 
@@ -100,6 +100,7 @@ async def test_what_can_not_be_understood_is_refused_in_plain_words_that_nobody_
     ("error", "said", "retry_after"),
     [
         (TooBusyError("Too many."), "Too many.\n", "5"),
+        (NoWordsError("Not yet."), "Not yet.\n", "5"),
         (TooSlowError("3 s"), "This search takes too long. Please ask for less of it.\n", "60"),
         (CatalogueError("/srv/secret.db"), "This can't be answered now.\n", "30"),
     ],
