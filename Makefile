@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check-code unit-tests tools format constraints bench figures fuzz screenshots clean
+.PHONY: help serve test check-code unit-tests soak tools format constraints bench figures fuzz screenshots clean
 
 help:  ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -53,6 +53,10 @@ unit-tests: $(VENV)/installed-dev tools
 	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
+
+# One after the other: they measure memory and delays.
+soak: $(VENV)/installed-dev tools  ## Kill, load and wear out the server: an hour and a half (SOAK_SECONDS=3600)
+	$(BIN)/python -m pytest -m soak -rA
 
 tools:  # what tests and make bench want of Debian's packages and npm's, where it can be installed
 	@tests/install_tools.sh

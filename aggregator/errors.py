@@ -4,6 +4,7 @@ AggregatorError
 ├── ConfigurationError   the configuration can't be used; carries every problem found in it
 ├── SourceError          a source as a whole can't be read
 ├── CatalogueError       the catalogue can't be opened or written
+│   ├── BrokenCatalogueError  for its file is no good
 │   ├── TooSlowError     it took longer to read from than the reader may take
 │   └── NoWordsError     its full-text index is not complete yet
 ├── RefreshError         a refresh was given up; the last good state is kept
@@ -77,6 +78,14 @@ class SourceError(AggregatorError):
 
 class CatalogueError(AggregatorError):
     """The catalogue can't be opened, read or written; the text names it and what to do."""
+
+
+class BrokenCatalogueError(CatalogueError):
+    """The catalogue's file is corrupt, or no database. What can't be read from it can only be made again. `reason` is what SQLite says."""
+
+    def __init__(self, path: str | None, reason: str) -> None:
+        super().__init__(f"catalogue {path}: is broken ({reason}), expected a sound SQLite database")
+        self.reason = reason
 
 
 class TooSlowError(CatalogueError):

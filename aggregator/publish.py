@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +31,6 @@ _EDITIONS_PER_WRITER = 8
 _PARTIAL = "partial"
 # Documents that one part has in a row: the formats and archives of a feed have much in common.
 _TOGETHER = 24
-_KEPT_RELEASES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +102,22 @@ def _publish(
     helper: Helper | None,
 ) -> Published:
     partial, releases = ours.tree, ours.tree.parent
-    shutil.rmtree(partial, ignore_errors=True)
+    if partial.exists():
+        shutil.rmtree(partial)  # what can't be deleted would be part of this tree
     index = _index(families, snapshot, ours, helper)
     text = json.dumps({"documents": index}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     partial.mkdir(exist_ok=True)
     (partial / INDEX).write_text(text, encoding="utf-8")
     name = sha256(text.encode()).hexdigest()[:16]
     release = releases / name
-    is_new = not (out.is_symlink() and out.resolve() == release.resolve())
+    linked = out.resolve()
+    is_new = not (out.is_symlink() and linked == release.resolve())
     if is_new:
-        shutil.rmtree(release, ignore_errors=True)
+        # Before the link is replaced: what fails after that would be told of a tree that is there.
+        _tidy(releases, keep={linked, partial.resolve()})
         partial.rename(release)
         _point(out, release)
     shutil.rmtree(partial, ignore_errors=True)
-    _tidy(releases, keep=release)
     return Published(name, len(index), is_new)
 
 
@@ -220,8 +221,8 @@ def _point(out: Path, release: Path) -> None:
     link.replace(out)
 
 
-def _tidy(releases: Path, keep: Path) -> None:
-    """Delete all but the newest releases; a server may still be sending files of the one before."""
-    others = [entry for entry in releases.iterdir() if entry.is_dir() and entry != keep]
-    for old in sorted(others, key=lambda entry: entry.stat().st_mtime_ns)[: -(_KEPT_RELEASES - 1)]:
-        shutil.rmtree(old, ignore_errors=True)
+def _tidy(releases: Path, keep: Collection[Path]) -> None:
+    """Delete old releases; a server may still be sending files of the one that is linked when the link is replaced."""
+    for release in releases.iterdir():
+        if release.is_dir() and not release.is_symlink() and release.resolve() not in keep:
+            shutil.rmtree(release, ignore_errors=True)

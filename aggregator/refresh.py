@@ -10,7 +10,7 @@ from aggregator import events
 from aggregator.catalogue import Catalogue, FileRead, Prepared, Snapshot, Writer
 from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
-from aggregator.errors import Problem, RefreshError, Severity, SourceError
+from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
 from aggregator.glance import glance, paths_below
 from aggregator.intake import Preparing, Taken, take_in
@@ -99,6 +99,8 @@ class Refresh:
         self._catalogue = catalogue
         self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self._has_run = False
+        # A purge that fails is made up for by the next refresh.
+        self._owes_purge = False
         # What the last scan of each source said, to be told again when only a few files were looked at since.
         self._scans: dict[str, Scan] = {}
         self._aliases = topic_aliases(settings)
@@ -115,12 +117,34 @@ class Refresh:
     ) -> Report:
         """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails.
 
+        A catalogue that turns out to be corrupt is set aside, and made again from the sources.
+
         lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
         touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
         committed  told of a new generation in this thread, before the report, which takes longer than a small change does
         words_later  whether a first load may leave full-text search to the next refresh
         """
         lease = lease or Lease()
+        try:
+            self._catalogue.expect_sound()
+            return self._run(now, progress, lease, touched, committed, words_later=words_later)
+        except BrokenCatalogueError as error:
+            lease.renew()
+            self._catalogue.begin_anew(f"is broken ({error.reason})")
+            self._problems.clear()
+            self._scans.clear()
+            return self._run(now, progress, lease, None, committed, words_later=words_later)
+
+    def _run(
+        self,
+        now: datetime,
+        progress: Progress,
+        lease: Lease,
+        touched: Collection[str] | None,
+        committed: Committed,
+        *,
+        words_later: bool,
+    ) -> Report:
         alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
             works = list(self._plan(snapshot, now, alarms, lease, touched))
@@ -135,8 +159,10 @@ class Refresh:
         if generation is not None:
             with self._catalogue.snapshot() as snapshot:
                 committed(snapshot.next_due())
-        if writer.has_withdrawn:
+        self._owes_purge |= writer.has_withdrawn
+        if self._owes_purge:
             self._catalogue.purge()
+            self._owes_purge = False
         self._has_run = True
         if not alarms:
             self._scans = {work.settings.name: work.scan for work in works}
@@ -324,7 +350,7 @@ class Refresh:
             file, counts = (
                 str(folders[source] / path) for source, path in (duplicate.file, duplicate.counts)
             )
-            reason = f"has the same identity as {counts}, which was updated later or comes first and counts; expected one file"
+            reason = f"has the same identity as {counts}, which counts: it was updated later, is due earlier, or comes first; expected one file"
             yield Problem(file=file, reason=reason, severity=Severity.WARNING)
 
 

@@ -1,7 +1,7 @@
 """Scratch catalogues: what a command tries out happens in one that is thrown away, never in the one that is served."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from tempfile import TemporaryDirectory
 
@@ -31,10 +31,11 @@ def scratch() -> Iterator[Catalogue]:
 
 @contextmanager
 def scratch_copy(address: str) -> Iterator[Catalogue]:
-    """Give a copy of the catalogue at `address`, an empty one where there is none."""
+    """Give a copy of the catalogue at `address`, an empty one where there is none of use."""
     with scratch() as catalogue:
-        if Catalogue.exists(address):
-            with opened(address) as served:
+        served = Catalogue.open_known(address)
+        if served is not None:
+            with closing(served):
                 served.copy_to(catalogue)
         yield catalogue
 

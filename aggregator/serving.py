@@ -137,11 +137,12 @@ class Serving:
     def _new_presses(self) -> tuple[Press, Press]:
         """Give one for the documents, and one for what is new in them, which can't push those out."""
         wiring, told = wire(self._settings, self._catalogue), self._tally.note_edition
+        catalogue = self._catalogue.filled()
         self._tally.know(definition.path for definition in wiring.definitions.configured)
         self._tally.know(f"/feeds/{old}" for old in (*self._settings.moved, *self._settings.gone))
         return (
-            Press(self._catalogue, wiring.families, _EDITIONS_BYTES, self._versions.note, told=told),
-            Press(self._catalogue, [wiring.deltas], _DELTAS_BYTES, told=told),
+            Press(catalogue, wiring.families, _EDITIONS_BYTES, self._versions.note, told=told),
+            Press(catalogue, [wiring.deltas], _DELTAS_BYTES, told=told),
         )
 
     async def _delta(self, path: str, digests: tuple[str, ...]) -> Edition | None:
@@ -150,7 +151,7 @@ class Serving:
     def _new_searches(self) -> Searches:
         wiring = wire(self._settings, self._catalogue)
         families = (wiring.searches, wiring.search_pages)
-        return Searches(self._catalogue, families, self._tally.note_edition)
+        return Searches(self._catalogue.filled(), families, self._tally.note_edition)
 
     def _new_status_page(self) -> StatusPage:
         return StatusPage(self._settings, wire(self._settings, self._catalogue).templates)
@@ -161,8 +162,9 @@ class Serving:
     def _look(self) -> Served:
         """Give what is to be served from now on."""
         with self._catalogue.snapshot() as snapshot:
-            generation = snapshot.generation.number
-            # A scheduled article changes nothing that readers see but how long they may go without asking.
+            generation = snapshot.generation
+            # With the time at which it was made: a catalogue that is made anew counts from 1 again. A scheduled article changes
+            # nothing that readers see but how long they may go without asking.
             state = (generation, snapshot.next_due() is None)
         self._press.advance(state)
         self._deltas.advance(state)
@@ -173,7 +175,7 @@ class Serving:
             site_url=settings.site.url,
             lifetime=partial(self._lifetime, int(settings.server.max_age.total_seconds())),
             addresses=addresses_of(settings, settings.defaults.formats),
-            readiness=READY if generation else _NOT_READY,
+            readiness=READY if generation.number else _NOT_READY,
             deltas=self._delta,
             has_pages=True,
             searches=self._searches,

@@ -1,21 +1,29 @@
 """Catalogue: the database as a whole. Many may read, each from one generation; one writes at a time."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
-from sqlite3 import DatabaseError
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.catalogue.deadlines import ended_after
-from aggregator.catalogue.full_text import purge_removed
-from aggregator.catalogue.opening import exists, open_engine
+from aggregator.catalogue.full_text import expect_sound_index, purge_removed
+from aggregator.catalogue.opening import (
+    begin_anew,
+    doubt,
+    is_broken,
+    is_doubted,
+    open_engine,
+    open_known,
+    trust,
+)
 from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.versions import Version, keep_versions
 from aggregator.catalogue.writing import Writer
-from aggregator.errors import CatalogueError
+from aggregator.errors import BrokenCatalogueError, CatalogueError
 from feeds.definition import FeedDefinition
 
 KEEP_WITHDRAWN = timedelta(days=90)
@@ -28,23 +36,52 @@ def _always() -> None:
 class Catalogue:
     """An open catalogue. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, longest: timedelta | None = None) -> None:
+    def __init__(self, engine: Engine, longest: timedelta | None = None, *, is_filled: bool = False) -> None:
         self._engine = engine
         self._longest = longest
+        self._is_filled = is_filled
 
     @classmethod
     def open(cls, address: str) -> "Catalogue":
         """Open the catalogue at a SQLAlchemy URL, making it where there is none; raise CatalogueError where that can't be."""
         return cls(open_engine(address))
 
-    @staticmethod
-    def exists(address: str) -> bool:
-        """Tell whether there is a catalogue at a SQLAlchemy URL already."""
-        return exists(address)
+    @classmethod
+    def open_known(cls, address: str) -> "Catalogue | None":
+        """Open the catalogue at a SQLAlchemy URL and set nothing aside: None where there is none of use."""
+        engine = open_known(address)
+        return None if engine is None else cls(engine)
 
     def within(self, longest: timedelta) -> "Catalogue":
         """Give this catalogue for readers who may take no longer: after so long, reading from a snapshot raises TooSlowError."""
-        return Catalogue(self._engine, longest)
+        return Catalogue(self._engine, longest, is_filled=self._is_filled)
+
+    def filled(self) -> "Catalogue":
+        """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
+        return Catalogue(self._engine, self._longest, is_filled=True)
+
+    def expect_sound(self) -> None:
+        """Look through the whole database where a reader, of any process, has found it broken; raise BrokenCatalogueError where it is."""
+        try:
+            if is_doubted(self._engine):
+                self._look_through()
+                trust(self._engine)
+        except OSError as error:
+            raise CatalogueError(
+                f"catalogue {self._engine.url.database}: can't be looked through: {error}"
+            ) from error
+
+    def _look_through(self) -> None:
+        self._engine.dispose()  # what a connection remembers of the file says nothing of the file
+        with self._errors("read"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
+            if found != "ok":
+                raise BrokenCatalogueError(self._engine.url.database, found.splitlines()[-1])
+            expect_sound_index(connection)
+
+    def begin_anew(self, reason: str) -> None:
+        """Set the database aside, for a reason such as "is broken", and go on with an empty one; raise CatalogueError where that can't be."""
+        begin_anew(self._engine, reason)
 
     def close(self) -> None:
         """Give back files and memory."""
@@ -52,9 +89,14 @@ class Catalogue:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """Give one state of the catalogue to read from; raise CatalogueError where the database fails."""
+        """Give one state of the catalogue to read from; raise CatalogueError where the database fails, BrokenCatalogueError where it is no good."""
         with self._errors("read"), self._engine.connect() as connection, self._deadline(connection):
-            yield Snapshot(connection)
+            snapshot = Snapshot(connection)
+            if self._is_filled and not snapshot.generation.number:
+                raise CatalogueError(
+                    f"catalogue {self._engine.url.database}: is being made anew, expected a generation"
+                )
+            yield snapshot
 
     @contextmanager
     def writing(
@@ -108,8 +150,12 @@ class Catalogue:
     def _errors(self, done: str) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, DatabaseError) as error:
+        # sqlite3's own, of what SQLAlchemy has no words for.
+        except (SQLAlchemyError, sqlite3.Error) as error:
             reason = getattr(error, "orig", None) or error
+            if is_broken(reason):
+                doubt(self._engine)
+                raise BrokenCatalogueError(self._engine.url.database, str(reason)) from error
             raise CatalogueError(
                 f"catalogue {self._engine.url.database}: can't be {done}: {reason}"
             ) from error

@@ -60,6 +60,11 @@ def purge_removed(connection: Connection) -> None:
         connection.execute(text("INSERT INTO entry_text (entry_text) VALUES ('optimize')"))
 
 
+def expect_sound_index(connection: Connection) -> None:
+    """Have SQLite look through the index, and raise that the database is corrupt where it is."""
+    connection.execute(text("INSERT INTO entry_text (entry_text) VALUES ('integrity-check')"))
+
+
 def remove_texts(connection: Connection, keys: Sequence[int]) -> None:
     """Take entries out of the index; those that are not in it don't matter."""
     if keys:

@@ -1,12 +1,15 @@
 """A catalogue's database, open and of the right version. One of another version, or a broken one, is set aside, never deleted."""
 
+import os
+import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, NoResultFound, SQLAlchemyError
 
 from aggregator import events
 from aggregator.catalogue.full_text import create_index
@@ -15,6 +18,13 @@ from aggregator.errors import CatalogueError
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _BUSY_MILLISECONDS = 5_000
+# What says that the file itself is no good (sqlite.org/rescode.html). All else may pass: a lock, a disk that is full, a right that is missing.
+_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY = 0xFF
+# What sqlite3 says of a file that somebody made, emptied or deleted while it was open.
+_LACKING = ("no such table", "no such column")
+# Where a connection's record keeps which file it has open.
+_FILE = "file"
 
 
 def open_engine(address: str) -> Engine:
@@ -31,24 +41,118 @@ def open_engine(address: str) -> Engine:
         raise CatalogueError(f"catalogue {address}: can't be opened: {_reason(error)}") from error
 
 
-def exists(address: str) -> bool:
-    """Tell whether there is a database at a SQLAlchemy URL already."""
-    path = _file_of(make_url(address))
-    return path is not None and path.exists()
+def open_known(address: str) -> Engine | None:
+    """Open the database at a SQLAlchemy URL, None where there is none of use; raise CatalogueError where that can't be found out."""
+    url = make_url(address)
+    path = _file_of(url)
+    if path is None or not path.exists():
+        return None
+    engine = _connect(url)
+    try:
+        reason = _unusable(engine)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise CatalogueError(f"catalogue {address}: can't be opened: {_reason(error)}") from error
+    if reason is None:
+        return engine
+    engine.dispose()
+    return None
+
+
+def begin_anew(engine: Engine, reason: str) -> None:
+    """Set the database of an open engine aside, and have an empty one in its place; raise CatalogueError where that can't be.
+
+    Others may have it open: they find at their next transaction that there is another.
+    """
+    path = _file_of(engine.url)
+    if path is None:
+        raise CatalogueError(f"catalogue {engine.url}: {reason}; it is in memory, and can't be set aside")
+    try:
+        _replace(engine.url, path, reason)
+        trust(engine)
+    except (SQLAlchemyError, OSError) as error:
+        raise CatalogueError(
+            f"catalogue {path}: {reason}, and can't be made anew: {_reason(error)}"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def doubt(engine: Engine) -> None:
+    """Leave word beside a database that it was found broken, for whoever writes it to look through all of it."""
+    note = _note_of_doubt(engine)
+    if note is not None:
+        # Who may not even leave word says so by the error that follows; whoever may finds the same.
+        with suppress(OSError):
+            note.touch()
+
+
+def is_doubted(engine: Engine) -> bool:
+    """Tell whether somebody has left word that the database is broken."""
+    note = _note_of_doubt(engine)
+    return note is not None and note.exists()
+
+
+def trust(engine: Engine) -> None:
+    """Take away the word that was left."""
+    note = _note_of_doubt(engine)
+    if note is not None:
+        note.unlink(missing_ok=True)
+
+
+def _note_of_doubt(engine: Engine) -> Path | None:
+    path = _file_of(engine.url)
+    return None if path is None else path.with_name(f"{path.name}.doubted")
+
+
+def is_broken(error: BaseException | None) -> bool:
+    """Tell whether sqlite3 says by this error that the file is no good: corrupt, no database, or none of ours."""
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    return code in _BROKEN or (code == sqlite3.SQLITE_ERROR and str(error).startswith(_LACKING))
 
 
 def _usable(url: URL, path: Path | None) -> Engine:
     engine = _connect(url)
-    reason = _unusable(engine)
+    try:
+        reason = _unusable(engine)
+        if reason is not None and path is not None:
+            _replace(url, path, reason)
+    except BaseException:
+        engine.dispose()
+        raise
     if reason is None:
         return engine
     engine.dispose()
-    if path is not None:
-        events.SET_ASIDE.log(catalogue=path, reason=reason, aside=_set_aside(path))
-    engine = _connect(url)
-    with engine.begin() as connection:
-        _create(connection)
-    return engine
+    return _connect(url)
+
+
+def _replace(url: URL, path: Path, reason: str) -> None:
+    """Set the database aside, and put an empty one where it was, in one step: whoever looks meanwhile finds the one or the other.
+
+    What belongs to the old one goes first: else somebody who opens the new one might take it for what belongs to that.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    for part in _parts(fresh):
+        part.unlink(missing_ok=True)
+    engine = _connect(url.set(database=str(fresh)))
+    try:
+        with engine.begin() as connection:
+            _create(connection)
+    finally:
+        engine.dispose()
+    number = 1
+    while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
+        number += 1
+    for part, kept in zip(_parts(path), _parts(aside), strict=True):
+        if part.exists():
+            part.rename(kept)
+    fresh.replace(path)
+    events.SET_ASIDE.log(catalogue=path, reason=reason, aside=aside)
+
+
+def _parts(path: Path) -> tuple[Path, ...]:
+    """Give the files of a database: what it has written ahead, and last the database itself."""
+    return tuple(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", ""))
 
 
 def _file_of(url: URL) -> Path | None:
@@ -63,7 +167,31 @@ def _connect(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    if (path := _file_of(url)) is not None:
+        _follow(engine, path)
     return engine
+
+
+def _follow(engine: Engine, path: Path) -> None:
+    """Have a connection made anew where another database lies at `path` than the one that it has open: that one was set aside."""
+
+    def note_file(_connection: Any, record: Any) -> None:
+        record.info[_FILE] = _identity(path)
+
+    def expect_file(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info[_FILE] != _identity(path):
+            raise DisconnectionError(f"{path} is another file now")
+
+    event.listen(engine, "connect", note_file)
+    event.listen(engine, "checkout", expect_file)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116  a third of the time of Path.stat, and this is asked before every transaction
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -90,12 +218,13 @@ def _unusable(engine: Engine) -> str | None:
             if not _is_empty(connection):
                 return _amiss(connection)
             _create(connection)
-    except OperationalError as error:
-        if "locked" in str(error.orig) or "busy" in str(error.orig) or "unable to open" in str(error.orig):
-            raise
-        return f"is broken ({error.orig})"
+    except NoResultFound:
+        return "is broken (it holds no generation)"
     except DatabaseError as error:
-        return f"is broken ({error.orig})"
+        # What may pass is no reason to give up what the catalogue remembers.
+        if is_broken(error.orig):
+            return f"is broken ({error.orig})"
+        raise
     return None
 
 
@@ -119,18 +248,6 @@ def _create(connection: Connection) -> None:
     create_index(connection)
     connection.execute(generations.insert().values(number=0, as_of=_NEVER, has_words=True))
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION:d}"))
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename the database and what belongs to it; give its new name."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
-        number += 1
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside
 
 
 def _reason(error: Exception) -> str:

@@ -1,18 +1,21 @@
 """Snapshot: everything that is asked of the catalogue, answered from one state of it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b, sha256
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from aggregator.catalogue import explaining, facets, full_text, records, whereabouts
 from aggregator.catalogue.activity import Span, weekly
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.choosing import CHOSEN, Chosen, articles_of, first_of, public, rows_of
 from aggregator.catalogue.criteria import full_text_query, ordering
+from aggregator.catalogue.deciding import Claim, winner
 from aggregator.catalogue.explaining import Tally, Verdict
 from aggregator.catalogue.history import (
     archive_ends,
@@ -38,7 +41,7 @@ from aggregator.catalogue.versions import Version, newest_version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.errors import NoWordsError
 from aggregator.stamp import UNKNOWN, Stamp
-from feeds.article import Article
+from feeds.article import Article, State
 from feeds.definition import FeedDefinition
 from feeds.selection import Selection
 from feeds.stories import Story, window_of
@@ -86,6 +89,13 @@ _FEED_CHANGED = select(feeds.c.changed).where(feeds.c.path == bindparam("path"))
 _NAME_CHANGED = select(names.c.changed).where(
     names.c.kind == bindparam("kind"), names.c.slug == bindparam("slug")
 )
+
+
+def _outdated(claims: Sequence[Claim]) -> Iterator[Duplicate]:
+    best = winner(claims)
+    for claim in claims:
+        if best is not None and claim is not best:
+            yield Duplicate((claim.source, claim.path), (best.source, best.path))
 
 
 class Snapshot:
@@ -371,22 +381,17 @@ class Snapshot:
         return {row.name: row.reading for row in self._connection.execute(select(sources))}
 
     def duplicates(self) -> tuple[Duplicate, ...]:
-        """Give every file that another one with the same identity outdates."""
-        # By themselves first: SQLite would look at every public file for them.
+        """Give every file that another one with the same identity outdates, whether the world may see that one or not."""
         keys = select(files.c.key).where(files.c.key.is_not(None)).group_by(files.c.key)
         contested = self._connection.execute(keys.having(func.count() > 1)).scalars().all()
-        found = []
+        claims: dict[int, list[Claim]] = {}
         for batch in batches(contested):
-            statement = (
-                select(files.c.source, files.c.path, entries.c.source, entries.c.path)
-                .join_from(files, entries, entries.c.key == files.c.key)
-                .where(public(), or_(files.c.source != entries.c.source, files.c.path != entries.c.path))
-                .where(files.c.state == "public", files.c.key.in_(batch))
-            )
-            found += [
-                Duplicate((row[0], row[1]), (row[2], row[3])) for row in self._connection.execute(statement)
-            ]
-        return tuple(sorted(found, key=lambda duplicate: duplicate.file))
+            statement = select(files.c.key, files.c.source, files.c.path, files.c.state, files.c.rank)
+            for key, source, path, state, rank in self._connection.execute(
+                statement.where(files.c.key.in_(batch))
+            ):
+                claims.setdefault(key, []).append(Claim(source, path, State(state), rank))
+        return tuple(sorted(chain.from_iterable(map(_outdated, claims.values())), key=attrgetter("file")))
 
     def _last_change(self, path: str) -> datetime | None:
         kind, _, slug = path.strip("/").partition("/")

@@ -1,6 +1,6 @@
 """The group of all commands, and those that serve, publish and preview. Results go to standard output, all else to standard error.
 
-Exit status: 0 well; 1 errors found by check, a difference by diff; 2 the configuration or the command can't be used.
+Exit status: 0 well; 1 errors found by check, a difference by diff, an alarm by publish; 2 the configuration or the command can't be used.
 """
 
 import json
@@ -95,7 +95,9 @@ def serve(config_path: Path, log_format: str, **chosen: str | int | bool | None)
 def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bool) -> None:
     """Write the whole site as a static tree to OUT, for nginx or a CDN.
 
-    OUT becomes a symbolic link to the newest tree, swapped in one step.
+    OUT becomes a symbolic link to the newest tree, swapped in one step. What can't be read keeps its last good version.
+
+    Exit status: 0 well; 1 published, but a source could not be read, or lost most of its files; 2 nothing was published.
 
     \b
     Examples:
@@ -110,6 +112,7 @@ def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bo
     click.echo(
         f"{out}: {state}, {counted(published.documents, 'document')}, {counted(report.articles, 'article')}"
     )
+    sys.exit(1 if report.alarms else 0)
 
 
 @cli.command()

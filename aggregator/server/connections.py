@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import EMPTY_PAYLOAD, web
+from aiohttp import EMPTY_PAYLOAD, hdrs, web
 from aiohttp.http_parser import HttpRequestParser
 
 from aggregator.server import responses
 from aggregator.server.app import SHORTCUT
 from aggregator.server.handlers import answer_other_method
+from aggregator.server.hosts import is_host
 from aggregator.server.shortcut import Answer, Shortcut
 
+_BAD_REQUEST = 400
 _NO_ADDRESS = 404
 _END_OF_HEAD = b"\r\n\r\n"
 
@@ -164,6 +166,8 @@ def _answering(handle: Any) -> Any:
     async def answer(request: web.Request) -> web.StreamResponse:
         # The client may have taken little yet of what the shortcut sent: no second answer is made before that.
         await request.writer.drain()
+        if not is_host(request.headers.get(hdrs.HOST, "")):
+            return responses.refused(_BAD_REQUEST)
         try:
             response: web.StreamResponse = await handle(request)
         except web.HTTPException as error:

@@ -3,12 +3,13 @@
 import http.client
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -69,9 +70,12 @@ class RunningSite:
 
 
 @contextmanager
-def running(workshop: Workshop, *arguments: str, until_ready: bool = True) -> Iterator[RunningSite]:
-    """Start the server on a free port; stop it at the end if the test has not."""
+def running(
+    workshop: Workshop, *arguments: str, until_ready: bool = True, within: Sequence[str] = ()
+) -> Iterator[RunningSite]:
+    """Start the server on a free port, by the command `within` where there is one; stop it at the end if the test has not."""
     command = [
+        *within,
         sys.executable,
         "-m",
         "aggregator",
@@ -99,6 +103,25 @@ def running(workshop: Workshop, *arguments: str, until_ready: bool = True) -> It
         follower.join()
         if process.stderr is not None:
             process.stderr.close()
+
+
+def processes(site: RunningSite) -> list[int]:
+    """Give the server's process and those that it has begun."""
+    with open(f"/proc/{site.process.pid}/task/{site.process.pid}/children") as children:  # noqa: PTH123  /proc
+        return [site.process.pid, *map(int, children.read().split())]
+
+
+@contextmanager
+def limited(site: RunningSite, limit: int, number: int) -> Iterator[None]:
+    """Let the server's processes have no more than so much of a resource, until the end of the block."""
+    before = {process: resource.prlimit(process, limit) for process in processes(site)}
+    for process, (_, hard) in before.items():
+        resource.prlimit(process, limit, (number, hard))
+    try:
+        yield
+    finally:
+        for process, limits in before.items():
+            resource.prlimit(process, limit, limits)
 
 
 def _port_of(site: RunningSite) -> int:

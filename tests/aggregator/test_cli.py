@@ -255,6 +255,35 @@ def test_publish_only_one_format_writes_feeds_that_link_to_no_archive(workshop: 
     assert b"prev-archive" not in (out / "feeds/all.rss").read_bytes()
 
 
+@pytest.mark.parametrize("command", [("preview", "all"), ("explain", "ferry.md")])
+def test_fault_59_a_command_that_changes_nothing_leaves_a_broken_catalogue_where_it_is(
+    workshop: Workshop, command: tuple[str, str]
+) -> None:
+    workshop.write("ferry")
+    (workshop.folder / "catalogue.db").write_bytes(b"no database" * 1000)
+    result = run_on(workshop, *command)
+    assert result.exit_code == 0
+    assert "Ferry" in result.stdout
+    assert (workshop.folder / "catalogue.db").read_bytes() == b"no database" * 1000
+    assert not [*workshop.folder.glob("catalogue.db.*")]
+
+
+def test_fault_24_publish_of_a_source_that_is_gone_keeps_what_it_held_and_is_status_1(
+    workshop: Workshop,
+) -> None:
+    path = workshop.write("ferry")
+    out = workshop.folder / "out"
+    run_on(workshop, "publish", str(out))
+    path.unlink()
+    path.parent.rmdir()
+    result = run_on(workshop, "publish", str(out))
+    assert result.exit_code == 1
+    assert "source news: " in result.stderr
+    assert "can't be read: No such file or directory" in result.stderr
+    assert "1 article" in result.stdout
+    assert b"Ferry" in (out / "feeds/all.rss").read_bytes()
+
+
 def test_publish_to_a_folder_that_holds_something_else_is_status_2(workshop: Workshop) -> None:
     result = run_on(workshop, "publish", str(workshop.folder))
     assert result.exit_code == 2

@@ -70,6 +70,15 @@ def _catalogue(_workshop: Workshop) -> None:
     Catalogue.open("postgresql://desk:canary@db.example/wire")
 
 
+def _broken(workshop: Workshop) -> None:
+    with workshop.wired() as (_, catalogue):
+        for part in workshop.folder.glob("catalogue.db*"):
+            part.unlink()
+        (workshop.folder / "catalogue.db").write_bytes(b"canary" * 1000)
+        with catalogue.snapshot() as snapshot:
+            snapshot.count()
+
+
 def _too_slow(workshop: Workshop) -> None:
     with (
         workshop.wired() as (_, catalogue),
@@ -169,6 +178,11 @@ _PROVOKED: dict[str, tuple[Callable[[Workshop], None], str, str]] = {
         _catalogue,
         r"store 'postgresql://desk:\*\*\*@db\.example/wire'",
         "expected a sqlite:/// URL",
+    ),
+    "BrokenCatalogueError": (
+        _broken,
+        r"catalogue .*catalogue\.db: is broken \(file is not a database\)",
+        "expected a sound SQLite database",
     ),
     "TooSlowError": (_too_slow, r"the catalogue was read from for longer than 0\.001 s", "expected less"),
     "NoWordsError": (_no_words, "The index of words is being made", "Please ask again"),

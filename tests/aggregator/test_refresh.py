@@ -2,15 +2,21 @@
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from multiprocessing import active_children
 from multiprocessing.connection import wait
+from pathlib import Path
 
 import pytest
 
 from aggregator import intake
-from aggregator.errors import CatalogueError, RefreshError
+from aggregator.errors import BrokenCatalogueError, CatalogueError, RefreshError
 from aggregator.lease import Lease
+from feeds.search_query import parse_search_query
+from feeds.selection import Selection
 from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop, article_text
 
 LATER = NOON + HOUR
@@ -79,6 +85,27 @@ def test_fault_14_both_files_with_one_identity_are_named(workshop: Workshop) -> 
     assert problem.file.endswith("news/old.md")
     assert "news/new.md" in problem.reason
     assert workshop.titles() == ["New"]
+
+
+@pytest.mark.parametrize("line", ["published: false", "removed: true"])
+def test_fault_14_both_files_are_named_where_the_one_that_counts_is_not_shown(
+    workshop: Workshop, line: str
+) -> None:
+    workshop.write("old", "id: same")
+    workshop.write("new", "id: same", "updatedDateTime: 2026-03-01T10:00:00Z", line)
+    (problem,) = workshop.refresh().problems
+    assert problem.file.endswith("news/old.md")
+    assert "news/new.md, which counts" in problem.reason
+    assert workshop.titles() == []
+
+
+def test_fault_14_a_version_that_is_not_due_is_named_beside_the_one_that_counts(workshop: Workshop) -> None:
+    workshop.write("now", "id: same")
+    workshop.write("later", "id: same", "publishedDateTime: 2026-03-02T09:00:00Z")
+    (problem,) = workshop.refresh().problems
+    assert problem.file.endswith("news/later.md")
+    assert "news/now.md, which counts" in problem.reason
+    assert workshop.titles() == ["Now"]
 
 
 def test_fault_14_the_other_file_is_read_again_when_the_one_that_counts_goes(workshop: Workshop) -> None:
@@ -152,6 +179,30 @@ def test_fault_24_a_source_that_loses_most_of_its_files_keeps_them_and_says_how_
     assert len(workshop.titles()) == 5
 
 
+def test_fault_26_a_clock_that_steps_back_loses_nothing_and_publishes_nothing_twice(
+    workshop: Workshop,
+) -> None:
+    paths = {
+        "ferry": workshop.write("ferry", "publishedDateTime: 2026-03-01T12:30:00Z"),
+        "quay": workshop.write("quay", "topics: [Boats]"),
+        "pier": workshop.write("pier"),
+    }
+    workshop.refresh()
+    workshop.delete("pier")
+    workshop.refresh(LATER)  # pier is withdrawn, and ferry goes live
+    feeds = [
+        f"/{stem}.{suffix}" for stem in ("feeds/all", "topics/boats") for suffix in ("atom", "rss", "json")
+    ]
+    before = {feed: workshop.document(feed) for feed in feeds}
+    assert workshop.titles() == ["Ferry", "Quay"]
+    for number, now in enumerate((NOON, NOON - 48 * HOUR, LATER - timedelta(seconds=1), LATER, LATER + HOUR)):
+        for name in ("ferry", "quay"):  # each is read again
+            os.utime(paths[name], ns=(number, number))
+        report = workshop.refresh(now)
+        assert (report.read, report.generation) == (2, None), now
+        assert {feed: workshop.document(feed) for feed in feeds} == before, now
+
+
 def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: Workshop) -> None:
     workshop.configure(sources="- {name: gone, path: gone}\n- {name: news, path: news}")
     workshop.write("ferry")
@@ -203,6 +254,46 @@ def test_a_catalogue_that_is_locked_leaves_everything_as_it_was(
         workshop.write("quay")
         with pytest.raises(CatalogueError, match="locked"):
             wiring.refresh.run(LATER)
+    assert workshop.titles() == ["Ferry"]
+
+
+def spoil_table(database: Path, table: str) -> None:
+    """Write over the pages on which a table begins."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        statement = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (page,) = connection.execute(statement, [table]).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with database.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * size)
+
+
+@pytest.mark.parametrize("table", ["records", "entry_text_data"])
+def test_fault_59_what_a_reader_alone_finds_broken_is_made_anew_by_the_next_refresh(
+    workshop: Workshop, table: str
+) -> None:
+    os.utime(workshop.write("ferry"), ns=(1, 1))
+    workshop.refresh()
+    spoil_table(workshop.folder / "catalogue.db", table)
+    sought = replace(EVERYTHING, selection=Selection(match=parse_search_query("ferry")))
+    with workshop.wired() as (wiring, catalogue):
+        assert wiring.refresh.run(LATER).generation is None, "a refresh finds it by itself"
+        with pytest.raises(BrokenCatalogueError, match="is broken"), catalogue.snapshot() as snapshot:
+            list(snapshot.select(sought))
+        wiring.refresh.run(LATER)
+        with catalogue.snapshot() as snapshot:
+            assert [article.title for article in snapshot.select(sought)] == ["Ferry"]
+    assert [path.name for path in workshop.folder.glob("*.aside-?")] == ["catalogue.db.aside-1"]
+    assert not [*workshop.folder.glob("*.doubted")]
+
+
+def test_fault_59_one_that_was_doubted_for_nothing_stays(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.refresh()
+    (workshop.folder / "catalogue.db.doubted").touch()
+    workshop.refresh(LATER)
+    assert not [*workshop.folder.glob("catalogue.db.*")]
     assert workshop.titles() == ["Ferry"]
 
 

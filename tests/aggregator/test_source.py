@@ -24,12 +24,12 @@ from aggregator.source import (
     scan,
 )
 from aggregator.stamp import UNKNOWN, Stamp
+from tests.aggregator.other_user import as_a_user_with_no_rights
 
 LIMIT = 1_000
 SECOND = 1_000_000_000
 # A time, in nanoseconds since 1970, at which all files of a test were written long ago.
 LATER = 4_000_000_000 * SECOND
-NOBODY = 65534
 
 
 def write(root: Path, path: str, text: str = "text") -> Path:
@@ -59,19 +59,6 @@ def open_folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o755)
         yield folder
-
-
-@contextmanager
-def as_a_user_with_no_rights() -> Iterator[None]:
-    """Root may read everything: be somebody else for a while."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @contextmanager

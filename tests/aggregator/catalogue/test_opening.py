@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from aggregator.catalogue import Catalogue, opening
 from aggregator.catalogue.tables import SCHEMA_VERSION
 from aggregator.errors import CatalogueError
 from tests.aggregator.catalogue.shelf import Shelf, article
+from tests.aggregator.other_user import as_a_user_with_no_rights
 
 
 def test_what_was_written_is_there_after_a_restart(database: Path) -> None:
@@ -63,6 +65,28 @@ def test_fault_59_a_locked_one_is_a_clear_error(database: Path, monkeypatch: pyt
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(CatalogueError, match=r"catalogue\.db: can't be opened: database is locked"):
             Catalogue.open(f"sqlite:///{database}")
+
+
+def test_fault_59_a_sound_one_that_may_not_be_written_is_a_clear_error_and_stays() -> None:
+    def write_a_little() -> None:
+        with closing(Catalogue.open(f"sqlite:///{database}")) as catalogue:
+            Shelf(catalogue).apply(article("quay"))
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder, "catalogue.db")
+        shelf = Shelf(Catalogue.open(f"sqlite:///{database}"))
+        shelf.apply(article("ferry"))
+        shelf.catalogue.close()
+        kept = database.read_bytes()
+        database.chmod(0o444)
+        Path(folder).chmod(0o777)  # who may write here could set it aside
+        with (
+            as_a_user_with_no_rights(),
+            pytest.raises(CatalogueError, match=r"can't be \w+: attempt to write a readonly database"),
+        ):
+            write_a_little()
+        assert database.read_bytes() == kept
+        assert not [*Path(folder).glob("*aside*")]
 
 
 def test_one_that_is_being_written_opens_at_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

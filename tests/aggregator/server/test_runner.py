@@ -95,6 +95,33 @@ async def test_fault_33_a_request_of_two_meanings_is_400(site: Site, fields: byt
     assert answered(data).status == 400
 
 
+@pytest.mark.parametrize("target", [b"/feeds/all.atom", b"/", b"/nowhere", b"/healthz", b"http://a.example/"])
+@pytest.mark.parametrize(
+    "host",
+    [b"a b", b"a/b", b"a@b", b"<a>", b"a,b:c", b"a:80:80", b"a:x", b"[::1", b"%zz", b"\xe4.example", b"a?b"],
+)
+async def test_fault_33_a_host_that_is_none_is_400_wherever_it_leads(
+    site: Site, host: bytes, target: bytes
+) -> None:
+    answer = answered(await site.exchange(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n"))
+    assert answer.status == 400
+    assert answer.body.startswith(b"This is no request that is understood here, expected HTTP/1.1")
+    _assert_ours(answer)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "a", "a.example:8080", "a.example:", "[::1]:80", "127.0.0.1", "a_b.example", "%C3%A4.example"],
+)
+async def test_whatever_is_a_host_is_answered(site: Site, host: str) -> None:
+    answer = await site.send(f"GET /feeds/all.atom HTTP/1.1\r\nHost: {host}")
+    assert answer.status == 200
+
+
+async def test_http_1_0_needs_no_host(site: Site) -> None:
+    assert (await site.send("GET /feeds/all.atom HTTP/1.0")).status == 200
+
+
 @pytest.mark.parametrize(
     "head",
     [

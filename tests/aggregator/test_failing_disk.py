@@ -1,0 +1,312 @@
+"""A disk that fails at whatever is asked of it: what readers see is the old state or the new one, whole, and the next try succeeds.
+
+In `make test` every so many of the things that a refresh or a publish asks of its disk go wrong, in `make soak` each of them.
+"""
+
+import os
+import shutil
+import signal
+import sqlite3
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from aggregator.catalogue import Catalogue
+from aggregator.errors import AggregatorError, CatalogueError, PublishError
+from aggregator.publish import publish
+from aggregator.refresh import Report
+from tests.aggregator.failing_disk import FailingDisk
+from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop
+
+LATER = NOON + HOUR
+MUCH_LATER = LATER + HOUR
+OLD = {"ferry": "Ferry", "pier": "Pier", "quay": "Quay"}
+NEW = {"ferry": "The new ferry", "dock": "Dock", "quay": "Quay"}
+
+
+def every(few: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a test with every so many of the numbers, and under `make soak` with each."""
+    return pytest.mark.parametrize("step", [few, pytest.param(1, marks=pytest.mark.soak)])
+
+
+@dataclass(frozen=True)
+class Newsroom:
+    """A site whose catalogue holds the old state, and whose folder holds the new one. Each trial begins with that."""
+
+    workshop: Workshop
+    database: bytes
+
+    @property
+    def catalogue_path(self) -> Path:
+        return self.workshop.folder / "catalogue.db"
+
+    def begin(self) -> None:
+        for part in self.workshop.folder.glob("catalogue.db*"):
+            part.unlink()
+        self.catalogue_path.write_bytes(self.database)
+
+    def trials(self, disk: FailingDisk, trial: Callable[[], object], step: int) -> Iterator[int]:
+        """Count what `trial` asks of the disk, then give each number that is to fail, with all as it was at the beginning."""
+        self.begin()
+        disk.begin()
+        trial()
+        count = len(disk.asked)
+        assert count > step
+        for number in range(1, count + 1, step):
+            disk.mend()
+            self.begin()
+            disk.begin(number)
+            yield number
+
+
+@pytest.fixture
+def newsroom(workshop: Workshop) -> Newsroom:
+    for name, title in OLD.items():
+        workshop.write(name, f"topics: [{name}]", title=title)
+    workshop.refresh()
+    workshop.delete("pier")
+    for name in ("ferry", "dock"):
+        workshop.write(name, f"topics: [{name}]", title=NEW[name])
+    return Newsroom(workshop, (workshop.folder / "catalogue.db").read_bytes())
+
+
+def shown(catalogue: Catalogue) -> Mapping[str, str]:
+    """Give the title of each article that readers see, by its topic."""
+    with catalogue.snapshot() as snapshot:
+        return {article.topics[0]: article.title for article in snapshot.select(EVERYTHING)}
+
+
+def refreshed(workshop: Workshop) -> Report:
+    return workshop.refresh(LATER)
+
+
+def failure_of(act: Callable[[], object], *expected: type[AggregatorError]) -> str:
+    """Give what `act` says of its failure, nothing where it succeeds; all but the expected errors are raised."""
+    try:
+        act()
+    except expected as error:
+        return str(error)
+    return ""
+
+
+def in_a_process_of_its_own(act: Callable[[], object]) -> None:
+    """Do something in a copy of this process, which may be killed at it."""
+    with warnings.catch_warnings():
+        # The threads of the test runner don't exist in the copy, and it wants nothing of them.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = os.fork()
+    if process == 0:
+        status = 1
+        try:
+            act()
+            status = 0
+        finally:
+            os._exit(status)
+    status = os.waitpid(process, 0)[1]
+    assert status in {0, signal.SIGKILL}, status
+
+
+def integrity(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as connection:
+        return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+
+
+@pytest.mark.parametrize("lasts", [False, True])
+@every(13)
+def test_fault_57_a_database_that_fails_in_a_refresh_leaves_the_old_state_or_the_new_one(
+    newsroom: Newsroom, step: int, *, lasts: bool
+) -> None:
+    workshop, disk = newsroom.workshop, FailingDisk(newsroom.workshop.folder)
+    with disk.in_place_of_sqlite_s():
+        for number in newsroom.trials(disk, lambda: refreshed(workshop), step):
+            disk.mend()
+            with workshop.wired() as (wiring, catalogue):
+                disk.begin(number, lasts=lasts)
+                reason = failure_of(partial(wiring.refresh.run, LATER), CatalogueError)
+                disk.mend()
+                assert not reason or "catalogue.db: " in reason, (number, reason)
+                assert shown(catalogue) in ((OLD, NEW) if reason else (NEW,)), (number, reason)
+                wiring.refresh.run(MUCH_LATER)
+                assert shown(catalogue) == NEW, (number, reason)
+            assert integrity(newsroom.catalogue_path) == "ok", number
+            assert not [*workshop.folder.glob("*.aside-*")], (number, reason)
+
+
+@every(29)
+def test_fault_64_a_refresh_that_is_killed_at_whatever_point_leaves_a_whole_generation(
+    newsroom: Newsroom, step: int
+) -> None:
+    workshop, disk = newsroom.workshop, FailingDisk(newsroom.workshop.folder)
+
+    def refresh_and_die(number: int) -> None:
+        with workshop.wired() as (wiring, _):
+            disk.begin(number, kills=True)
+            wiring.refresh.run(LATER)
+
+    with disk.in_place_of_python_s(), disk.in_place_of_sqlite_s():
+        for number in newsroom.trials(disk, lambda: refreshed(workshop), step):
+            disk.mend()
+            in_a_process_of_its_own(partial(refresh_and_die, number))
+            with workshop.wired() as (wiring, catalogue):
+                assert shown(catalogue) in (OLD, NEW), number
+                wiring.refresh.run(MUCH_LATER)
+                assert shown(catalogue) == NEW, number
+            assert integrity(newsroom.catalogue_path) == "ok", number
+            assert not [*workshop.folder.glob("*.aside-*")], number
+
+
+@every(3)
+def test_fault_57_a_source_that_can_not_be_read_keeps_each_article_whole_and_is_named(
+    newsroom: Newsroom, step: int
+) -> None:
+    workshop = newsroom.workshop
+    disk = FailingDisk(workshop.folder / "news")
+    with disk.in_place_of_python_s():
+        for number in newsroom.trials(disk, lambda: refreshed(workshop), step):
+            with workshop.wired() as (wiring, catalogue):
+                report = wiring.refresh.run(LATER)
+                disk.mend()
+                seen = shown(catalogue)
+                assert seen.items() <= (OLD.items() | NEW.items()), number
+                assert seen.keys() >= OLD.keys() & NEW.keys(), number
+                if seen != NEW:
+                    told = (*report.alarms, *map(str, report.problems))
+                    assert any("can't be read: Input/output error" in one for one in told), (number, told)
+                after = wiring.refresh.run(MUCH_LATER)
+                assert (shown(catalogue), after.alarms, after.problems) == (NEW, (), ()), number
+
+
+@every(5)
+def test_fault_57_a_catalogue_whose_disk_fails_at_the_opening_is_not_set_aside(
+    newsroom: Newsroom, step: int
+) -> None:
+    workshop, disk = newsroom.workshop, FailingDisk(newsroom.workshop.folder)
+
+    def opened() -> Mapping[str, str]:
+        with closing(Catalogue.open(workshop.settings().store)) as catalogue:
+            return shown(catalogue)
+
+    with disk.in_place_of_sqlite_s():
+        for number in newsroom.trials(disk, opened, step):
+            reason = failure_of(opened, CatalogueError)
+            disk.mend()
+            assert not reason or "can't be " in reason, (number, reason)
+            assert opened() == OLD, number
+            assert not [*workshop.folder.glob("*.aside-*")], number
+
+
+@every(31)
+def test_fault_59_a_corrupt_catalogue_is_made_anew_though_the_disk_fails_meanwhile(
+    newsroom: Newsroom, step: int
+) -> None:
+    # The first page names what there is; all that it leads to is gone.
+    corrupt = Newsroom(
+        newsroom.workshop, newsroom.database[:4096] + b"\xa5" * (len(newsroom.database) - 4096)
+    )
+    workshop, disk = newsroom.workshop, FailingDisk(newsroom.workshop.folder)
+    with disk.in_place_of_sqlite_s(), disk.in_place_of_python_s():
+        for number in corrupt.trials(disk, lambda: refreshed(workshop), step):
+            disk.mend()
+            with workshop.wired() as (wiring, catalogue):
+                disk.begin(number)
+                failure_of(partial(wiring.refresh.run, LATER), CatalogueError)
+                disk.mend()
+                wiring.refresh.run(MUCH_LATER)
+                assert shown(catalogue) == NEW, number
+            assert integrity(newsroom.catalogue_path) == "ok", number
+
+
+def tree_at(out: Path) -> Mapping[str, bytes]:
+    root = out.resolve()
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def publish_to(workshop: Workshop, out: Path, begin: Callable[[], None] = lambda: None) -> None:
+    with workshop.wired() as (wiring, catalogue):
+        begin()
+        with catalogue.snapshot() as snapshot:
+            publish(wiring.tree, snapshot, out)
+
+
+@dataclass(frozen=True)
+class Trees:
+    """A folder of published trees that is as it was before a publish, again and again."""
+
+    newsroom: Newsroom
+    www: Path
+    kept: Path
+    old: Mapping[str, bytes]
+    new: Mapping[str, bytes]
+
+    @property
+    def out(self) -> Path:
+        return self.www / "feeds"
+
+    def begin(self) -> None:
+        shutil.rmtree(self.www)
+        shutil.copytree(self.kept, self.www, symlinks=True)
+
+    def publish(self, begin: Callable[[], None] = lambda: None) -> None:
+        publish_to(self.newsroom.workshop, self.out, begin)
+
+    def expect_recovery(self, number: int) -> None:
+        """Publish once more: it succeeds, and nothing is left of what went wrong."""
+        self.publish()
+        assert tree_at(self.out) == self.new, number
+        assert not {"partial", "link"} & {path.name for path in (self.www / ".feeds.releases").iterdir()}, (
+            number
+        )
+
+
+@pytest.fixture
+def trees(newsroom: Newsroom, tmp_path: Path) -> Trees:
+    workshop, www, kept = newsroom.workshop, tmp_path / "www", tmp_path / "kept"
+    # Few documents, for each is several files.
+    workshop.configure("defaults: {formats: [atom]}\ntopics: false\nproviders: false\n")
+    publish_to(workshop, www / "feeds")
+    old = tree_at(www / "feeds")
+    shutil.copytree(www, kept, symlinks=True)
+    workshop.refresh(LATER)
+    publish_to(workshop, www / "feeds")
+    new = tree_at(www / "feeds")
+    assert old != new
+    found = Trees(Newsroom(workshop, newsroom.catalogue_path.read_bytes()), www, kept, old, new)
+    found.begin()
+    return found
+
+
+@pytest.mark.parametrize("lasts", [False, True])
+@every(61)
+def test_fault_57_a_disk_that_fails_in_a_publish_leaves_the_old_tree_or_the_new_one(
+    trees: Trees, tmp_path: Path, step: int, *, lasts: bool
+) -> None:
+    disk = FailingDisk(tmp_path)
+    with disk.in_place_of_python_s(), disk.in_place_of_sqlite_s():
+        for number in trees.newsroom.trials(disk, trees.publish, step):
+            disk.mend()
+            trees.begin()
+            begin = partial(disk.begin, number, lasts=lasts)
+            reason = failure_of(partial(trees.publish, begin), PublishError, CatalogueError)
+            disk.mend()
+            assert tree_at(trees.out) == (trees.old if reason else trees.new), (number, reason)
+            trees.expect_recovery(number)
+
+
+@every(83)
+def test_fault_56_a_publish_that_is_killed_at_whatever_point_leaves_the_old_tree_or_the_new_one(
+    trees: Trees, tmp_path: Path, step: int
+) -> None:
+    disk = FailingDisk(tmp_path)
+    with disk.in_place_of_python_s(), disk.in_place_of_sqlite_s():
+        for number in trees.newsroom.trials(disk, trees.publish, step):
+            disk.mend()
+            trees.begin()
+            begin = partial(disk.begin, number, kills=True)
+            in_a_process_of_its_own(partial(trees.publish, begin))
+            assert tree_at(trees.out) in (trees.old, trees.new), number
+            trees.expect_recovery(number)

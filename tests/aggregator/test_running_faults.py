@@ -1,0 +1,249 @@
+"""A server process to which things happen: its catalogue is spoilt, its disk full, its descriptors used up. It goes on."""
+
+import http.client
+import os
+import re
+import resource
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.aggregator.running_site import RunningSite, limited, processes, running, wait_for
+from tests.aggregator.workshop import Workshop
+
+_TICKING = "reload: {every: 1s, watch: false}\n"
+
+
+def titles(site: RunningSite) -> set[str]:
+    items = site.get("/feeds/all.rss").body.decode().split("<item>")[1:]
+    return {re.findall("<title>(.*?)</title>", item)[0] for item in items}
+
+
+@dataclass
+class Reader:
+    """Asks for one document again and again; keeps how each was answered, and with what."""
+
+    site: RunningSite
+    answers: list[tuple[int, bytes]] = field(default_factory=list)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        is_enough = threading.Event()
+
+        def read() -> None:
+            while not is_enough.wait(0.01):
+                answer = self.site.get("/feeds/all.rss")
+                self.answers.append((answer.status, answer.body))
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_enough.set()
+            thread.join()
+
+
+def spoil(database: Path) -> None:
+    """Write over all that the database's files hold, as a disk that fails might."""
+    for part in (database, database.with_name(f"{database.name}-wal")):
+        if part.exists():
+            with part.open("r+b") as file:
+                file.write(b"\xa5" * part.stat().st_size)
+
+
+def delete(database: Path) -> None:
+    for part in database.parent.glob(f"{database.name}*"):
+        part.unlink()
+
+
+def is_rebuilt(site: RunningSite, workshop: Workshop, versions: Iterator[int]) -> bool:
+    workshop.write("quay", title=f"Quay {next(versions)}")
+    return site.says("rebuilding from the sources")
+
+
+@pytest.mark.parametrize("harm", [spoil, delete])
+def test_fault_59_a_catalogue_that_breaks_under_a_server_is_made_anew_and_readers_see_nothing_of_it(
+    workshop: Workshop, harm: Callable[[Path], None]
+) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry")
+    with running(workshop) as site:
+        reader = Reader(site)
+        assert titles(site) == {"Ferry"}
+        with reader.reading():
+            harm(workshop.folder / "catalogue.db")
+            # What a connection remembers of the file is right until another one writes.
+            wait_for(partial(is_rebuilt, site, workshop, count()))
+            workshop.write("quay")
+            wait_for(lambda: titles(site) == {"Ferry", "Quay"})
+        assert {status for status, _ in reader.answers} == {200}
+        assert all(b"Ferry" in body for _, body in reader.answers)
+    assert workshop.titles() == ["Ferry", "Quay"]
+
+
+def memory_of(process: int) -> dict[str, int]:
+    """Give the kilobytes that a process has, as the kernel tells them."""
+    text = Path(f"/proc/{process}/status").read_text()
+    return {name: int(number) for name, number in re.findall(r"^(Vm\w+):\s+(\d+) kB$", text, re.MULTILINE)}
+
+
+def test_fault_16_a_file_of_100_mb_is_named_and_costs_no_memory(workshop: Workshop) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry")
+    with (workshop.folder / "news/huge.md").open("wb") as file:
+        file.write(b"---\ntitle: Huge\n")
+        file.truncate(100_000_000)
+    with running(workshop) as site:
+        assert titles(site) == {"Ferry"}
+        assert site.says("huge.md: has at least 100000000 bytes, expected at most 5242880")
+        for memory in map(memory_of, processes(site)):
+            assert memory["VmHWM"] - memory["VmRSS"] < 50_000
+
+
+def test_fault_24_a_source_that_loses_its_files_keeps_them_with_an_alarm_until_it_is_meant(
+    workshop: Workshop,
+) -> None:
+    workshop.configure(_TICKING)
+    names = [f"a{number:02}" for number in range(12)]
+    for name in names:
+        workshop.write(name)
+    with running(workshop) as site:
+        for name in names[1:]:
+            workshop.delete(name)
+        wait_for(lambda: site.says("11 of 12 files"))
+        assert any("error" in line.lower() and "--accept-loss" in line for line in site.lines)
+        assert len(titles(site)) == 12
+        assert b"aggregator_source_alarms 1.0" in site.get("/metrics").body
+    with running(workshop, "--accept-loss") as site:
+        wait_for(lambda: titles(site) == {"A00"})
+        shutil.rmtree(workshop.folder / "news")
+        wait_for(lambda: site.says("can't be read: No such file or directory"))
+        assert titles(site) == {"A00"}
+
+
+# A name space of its own, in which nobody may watch: the limit of the machine is shared with all its programs.
+_WITHOUT_INOTIFY = (
+    "unshare",
+    "--user",
+    "--map-root-user",
+    "sh",
+    "-c",
+    'echo 0 > /proc/sys/user/max_inotify_instances; exec "$@"',
+    "sh",
+)
+
+
+@pytest.mark.skipif(
+    subprocess.run([*_WITHOUT_INOTIFY, "true"], check=False, capture_output=True).returncode != 0,
+    reason="no name space can be made here",
+)
+def test_fault_25_a_server_that_may_not_watch_says_so_once_and_finds_changes_by_looking(
+    workshop: Workshop,
+) -> None:
+    workshop.configure("reload: {every: 1s, watch: true}\n")
+    workshop.write("ferry")
+    with running(workshop, within=_WITHOUT_INOTIFY) as site:
+        wait_for(lambda: site.says("watching files is not possible"))
+        for name in ("quay", "pier"):
+            workshop.write(name)
+            wait_for(lambda name=name: name.title() in titles(site))  # type: ignore[misc]
+    assert sum("watching files is not possible" in line for line in site.lines) == 1
+
+
+def test_fault_42_unknown_paths_by_the_thousand_cost_no_memory(workshop: Workshop) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry")
+    with running(workshop) as site, socket.create_connection(("127.0.0.1", site.port), 20) as client:
+        before: dict[int, int] = {}
+        for hundred in range(30):
+            paths = [
+                f"/{kind}/x{hundred}y{number}{suffix}"
+                for number in range(25)
+                for kind in ("topics", "feeds")
+                for suffix in ("", ".atom")
+            ]
+            client.sendall("".join(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n" for path in paths).encode())
+            answers = b""
+            while answers.count(b"HTTP/1.1 404") < len(paths) or not answers.endswith(b"\n"):
+                answers += client.recv(1 << 16)
+            if hundred == 10:
+                before = {process: memory_of(process)["VmRSS"] for process in processes(site)}
+        grown = {process: memory_of(process)["VmRSS"] - rss for process, rss in before.items()}
+        assert max(grown.values()) < 3_000
+
+
+def test_fault_39_a_response_is_of_one_generation_whatever_is_refreshed_meanwhile(workshop: Workshop) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry", body="version1 " * 300_000)
+    with running(workshop) as site, socket.socket() as slow:
+        whole = site.get("/feeds/all.atom")
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect(("127.0.0.1", site.port))
+        slow.sendall(b"GET /feeds/all.atom HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        begun = slow.recv(4096)
+        workshop.write("ferry", body="version2 " * 300_000)
+        wait_for(lambda: b"version2" in site.get("/feeds/all.atom").body)
+        head, _, body = (begun + b"".join(iter(lambda: slow.recv(1 << 16), b""))).partition(b"\r\n\r\n")
+        assert body == whole.body
+        assert f"etag: {whole.headers['ETag']}".encode() in head.lower()
+        assert whole.headers["ETag"] != site.get("/feeds/all.atom").headers["ETag"]
+
+
+def test_fault_57_a_server_without_space_keeps_what_it_has_and_goes_on_when_there_is_some(
+    workshop: Workshop,
+) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry")
+    with running(workshop) as site:
+        assert titles(site) == {"Ferry"}
+        with limited(site, resource.RLIMIT_FSIZE, 1):
+            workshop.write("quay")
+            wait_for(lambda: site.says("refresh failed, the last good state stays"))
+            assert titles(site) == {"Ferry"}
+            assert site.get("/readyz").status == 200
+        wait_for(lambda: titles(site) == {"Ferry", "Quay"})
+    assert not [*workshop.folder.glob("catalogue.db.aside-*")]
+
+
+def test_fault_41_a_server_that_ran_out_of_descriptors_recovers(workshop: Workshop) -> None:
+    workshop.configure(_TICKING)
+    workshop.write("ferry")
+    with running(workshop) as site:
+        assert titles(site) == {"Ferry"}
+        most = max(len(os.listdir(f"/proc/{process}/fd")) for process in processes(site))  # noqa: PTH208
+        with limited(site, resource.RLIMIT_NOFILE, most + 8):
+            with ExitStack() as clients:
+                for _ in range(64):
+                    clients.enter_context(socket.create_connection(("127.0.0.1", site.port), 5))
+                workshop.write("quay")
+                # Whoever comes now waits, or is refused, until somebody goes.
+                with pytest.raises((OSError, http.client.HTTPException)):
+                    _ask_briefly(site)
+            wait_for(lambda: _titles_if_answered(site) == {"Ferry", "Quay"})
+            assert site.process.poll() is None
+
+
+def _ask_briefly(site: RunningSite) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=1)
+    try:
+        connection.request("GET", "/feeds/all.rss")
+        connection.getresponse()
+    finally:
+        connection.close()
+
+
+def _titles_if_answered(site: RunningSite) -> set[str]:
+    try:
+        return titles(site)
+    except (OSError, http.client.HTTPException):
+        return set()
