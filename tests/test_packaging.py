@@ -412,6 +412,10 @@ def test_make_alone_says_what_there_is(fresh: Path) -> None:
         "bench",
         "format",
         "constraints",
+        "licences",
+        "sbom",
+        "outdated",
+        "audit",
         "clean",
     }
 
