@@ -12,7 +12,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from supply_chain.licences import licence_of
+from supply_chain.licences import TOOLS, licence_of
 from supply_chain.packages import ROOT, Package, Project, differing, read_packages, read_project
 
 
@@ -73,7 +73,7 @@ def _address(package: Package) -> str:
 
 def main(root: Path = ROOT, path: Sequence[str] | None = None) -> None:
     """Write the bill to standard output, or say what is installed in other versions than it would tell."""
-    packages = read_packages(root, path)
+    packages = read_packages(root, path, others=TOOLS)
     if behind := differing(packages):
         sys.exit("\n".join(behind))
     sys.stdout.buffer.write(bill(read_project(root), packages))

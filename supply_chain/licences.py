@@ -9,7 +9,7 @@ from functools import cache
 
 from license_expression import AND, OR, ExpressionError, Licensing, get_spdx_licensing
 
-from supply_chain.packages import Package, PackagesError, read_packages
+from supply_chain.packages import Package, PackagesError, read_constraints, read_packages
 
 # Licences that are fine, as SPDX names them, each with its reason.
 ALLOWED = {
@@ -17,12 +17,15 @@ ALLOWED = {
     "Apache-2.0": "Permissive. What it asks for, its text and notices, lies in the package as it is installed.",
     "BSD-2-Clause": "Permissive, as MIT.",
     "BSD-3-Clause": "Permissive, as MIT; names are not used to advertise.",
+    "CC0-1.0": "Given to the public.",
     "ISC": "Permissive, as MIT in fewer words.",
     "MIT": "The same.",
     "MIT-0": "MIT without the duty to repeat it.",
+    "MIT-CMU": "Permissive, as MIT; names are not used to advertise.",
     "MPL-2.0": "Copyleft by the file: changes of its own files would have to be told. They are used unchanged, and section 3.3 lets "
     "a larger work have its own licence.",
     "PSF-2.0": "Permissive; that of Python itself.",
+    "Zlib": "Permissive; changed versions say that they are.",
 }
 
 # What some packages mean where their metadata leaves it open: the expression, and what it was read from.
@@ -33,6 +36,20 @@ READ = {
     "sgmllib3k": ("BSD-3-Clause", "says BSD and has no text; the stricter of the two that can be meant"),
     "uvloop": ("MIT OR Apache-2.0", "both texts; its field names one"),
     "webencodings": ("BSD-3-Clause", "text of the licence"),
+}
+
+# Packages of the extras that measure and fuzz. `make test` does not install them, so that their licences were read by people.
+TOOLS = {
+    "atheris": "Apache-2.0",
+    "contourpy": "BSD-3-Clause",
+    "cycler": "BSD-3-Clause",
+    "fonttools": "MIT",
+    "hugo": "Apache-2.0",
+    "kiwisolver": "BSD-3-Clause",
+    "matplotlib": "PSF-2.0",
+    "numpy": "BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0",
+    "pillow": "MIT-CMU",
+    "pyparsing": "MIT",
 }
 
 # How the metadata of older packages spells licences, in the field and in classifiers.
@@ -63,6 +80,12 @@ started as programs; nothing of them is handed out.
 """
 
 
+def read_all() -> tuple[list[Package], list[str]]:
+    """Give the packages that run and develop, and the names of the TOOLS that stand in constraints.txt beside them."""
+    packages = read_packages(others=TOOLS)
+    return packages, sorted(read_constraints().keys() - {package.name for package in packages})
+
+
 def licence_of(package: Package) -> tuple[str, str]:
     """Give the licence of a package as an SPDX expression, and what it is known from; raise PackagesError where nothing tells."""
     if told := _field(package, "License-Expression"):
@@ -75,14 +98,16 @@ def is_allowed(expression: str) -> bool:
     return _is_allowed(_licensing().parse(expression, validate=True))
 
 
-def document(packages: Iterable[Package]) -> str:
-    """Write the document."""
+def document(packages: Iterable[Package], tools: Iterable[str] = ()) -> str:
+    """Write the document on packages, and on those of TOOLS that are named."""
     known = [(package, *licence_of(package)) for package in packages]
     rows = [
         (package.runs, f"| {package.name} | {expression} | {origin} |")
         for package, expression, origin in known
     ]
-    names = {name for _, expression, _ in known for name in _names(expression)}
+    others = {name: TOOLS[name] for name in sorted(tools)}
+    expressions = [*(expression for _, expression, _ in known), *others.values()]
+    names = {name for expression in expressions for name in _names(expression)}
     head = "\n| package | licence | known from |\n|---|---|---|\n"
     return "".join(
         (
@@ -93,6 +118,10 @@ def document(packages: Iterable[Package]) -> str:
             "\n## What develops\n",
             head,
             *(f"{row}\n" for runs, row in rows if not runs),
+            "\n## What measures and fuzzes\n\nNot installed by `make test`; read by people.\n" + head
+            if others
+            else "",
+            *(f"| {name} | {expression} | text of the licence |\n" for name, expression in others.items()),
             "\n## Why they are compatible\n\n| licence | why |\n|---|---|\n",
             *(f"| {name} | {ALLOWED[name]} |\n" for name in sorted(names & ALLOWED.keys())),
         )
@@ -151,4 +180,4 @@ def _licensing() -> Licensing:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document(read_packages()))
+    sys.stdout.write(document(*read_all()))

@@ -85,19 +85,26 @@ def read_constraints(root: Path = ROOT) -> dict[str, str]:
     return {canonicalize_name(name): version for name, _, version in pinned}
 
 
-def read_packages(root: Path = ROOT, path: Sequence[str] | None = None) -> list[Package]:
-    """Give every package of constraints.txt by name; raise PackagesError for one that is not installed or that nothing needs.
+def read_packages(
+    root: Path = ROOT, path: Sequence[str] | None = None, others: Iterable[str] = ()
+) -> list[Package]:
+    """Give the packages of constraints.txt that run and develop, by name.
 
-    path  folders of installed packages, in place of those of this Python
+    Raises PackagesError for one that is not installed, or that nothing needs.
+
+    path    folders of installed packages, in place of those of this Python
+    others  names that may stand in constraints.txt for other extras, which need not be installed
     """
     project, versions = read_project(root), read_constraints(root)
     found = _installed(path)
-    _refuse("in constraints.txt and not installed", versions.keys() - found.keys())
-    needs = {name: _Needs(found[name], project.pythons) for name in versions}
+    optional = set(others)
+    _refuse("in constraints.txt and not installed", versions.keys() - found.keys() - optional)
+    needs = {name: _Needs(found[name], project.pythons) for name in versions.keys() & found.keys()}
     runs = _reached(project.runs_with, needs)
     everything = {name: runs.get(name, set()) | extras for name, extras in _all(project, needs).items()}
-    _refuse("in constraints.txt, which nothing needs", versions.keys() - everything.keys())
+    _refuse("in constraints.txt, which nothing needs", versions.keys() - everything.keys() - optional)
     _refuse("needed and not in constraints.txt", everything.keys() - versions.keys())
+    _refuse("needed and not installed", everything.keys() - found.keys())
     return [
         Package(
             name=name,
@@ -107,7 +114,7 @@ def read_packages(root: Path = ROOT, path: Sequence[str] | None = None) -> list[
             metadata=found[name].metadata,
             installed=found[name].version,
         )
-        for name in sorted(versions)
+        for name in sorted(everything)
     ]
 
 

@@ -1,11 +1,12 @@
 """Licences: what packages say of theirs, which are fine, and that docs/licences.md tells it of all."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
-from supply_chain.licences import ALLOWED, READ, document, is_allowed, licence_of
+from supply_chain.licences import ALLOWED, READ, TOOLS, document, is_allowed, licence_of, read_all
 from supply_chain.packages import ROOT, Package, PackagesError, read_packages
 from tests.supply_chain.shelf import Shelf
 
@@ -14,7 +15,7 @@ DOCUMENT = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def packages() -> list[Package]:
-    return read_packages()
+    return read_all()[0]
 
 
 def only(shelf: Shelf, *fields: str, name: str = "server") -> Package:
@@ -89,13 +90,32 @@ def test_what_was_read_by_people_is_only_what_the_metadata_leaves_open(
     assert [name for name in READ if licence_of(named[name]) != READ[name]] == []
 
 
-def test_every_licence_that_is_allowed_is_used_and_has_its_reason() -> None:
-    told = DOCUMENT.partition("## Why they are compatible")[2]
-    assert all(f"| {name} | {why} |" in told for name, why in ALLOWED.items())
+def test_tools_that_are_not_installed_have_licences_that_are_fine_too() -> None:
+    assert [name for name, expression in TOOLS.items() if not is_allowed(expression)] == []
 
 
-def test_the_document_is_up_to_date(packages: list[Package]) -> None:
-    assert document(packages) == DOCUMENT, "stale: make licences"
+def test_every_licence_that_is_in_use_has_its_reason() -> None:
+    tables, _, reasons = DOCUMENT.partition("## Why they are compatible")
+    for name, why in ALLOWED.items():
+        is_used = re.search(
+            rf"^\|[^|]*\|[^|]*(?<![\w.-]){re.escape(name)}(?![\w.-])[^|]*\|", tables, re.MULTILINE
+        )
+        assert (f"| {name} | {why} |\n" in reasons) == bool(is_used), name
+
+
+def test_tools_have_a_table_of_their_own_where_there_are_any(packages: list[Package]) -> None:
+    told = document(packages, ["pillow", "numpy"])
+    table = told.partition("## What measures and fuzzes")[2].partition("## Why")[0]
+    assert re.findall(r"^\| (\w+) \| ([^|]*) \| text", table, re.MULTILINE) == [
+        ("numpy", TOOLS["numpy"]),
+        ("pillow", TOOLS["pillow"]),
+    ]
+    assert "| MIT-CMU | Permissive" in told
+    assert "What measures" not in document(packages)
+
+
+def test_the_document_is_up_to_date() -> None:
+    assert document(*read_all()) == DOCUMENT, "stale: make licences"
 
 
 def test_the_document_has_every_package_of_the_constraints(packages: list[Package]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from supply_chain.licences import TOOLS
 from supply_chain.packages import PackagesError, differing, read_packages
 from tests.supply_chain.shelf import Shelf
 
@@ -94,6 +95,17 @@ def test_what_does_not_fit_together_is_named(
     assert str(raised.value).startswith(said)
 
 
+def test_other_extras_may_be_installed_or_not(shelf: Shelf) -> None:
+    shelf.project(runs=["server"], develops=[], pins={"server": "1", "plotter": "1", "fuzzer": "1"})
+    shelf.install("server", "1")
+    shelf.install("plotter", "1", "Requires-Dist: server")
+    assert [package.name for package in read_packages(shelf.root, shelf.path, ["plotter", "fuzzer"])] == [
+        "server"
+    ]
+    with pytest.raises(PackagesError, match="not installed: fuzzer"):
+        read_packages(shelf.root, shelf.path, ["plotter"])
+
+
 def test_another_version_than_that_of_the_constraints_is_told(shelf: Shelf) -> None:
     shelf.project(runs=["server", "loop"], develops=[], pins={"server": "2", "loop": "1"})
     shelf.install("server", "1")
@@ -103,7 +115,7 @@ def test_another_version_than_that_of_the_constraints_is_told(shelf: Shelf) -> N
 
 
 def test_the_constraints_of_this_project_are_what_it_needs_and_nothing_else() -> None:
-    packages = {package.name: package for package in read_packages()}
+    packages = {package.name: package for package in read_packages(others=TOOLS)}
     assert packages["aiohttp"].runs
     assert not packages["pytest"].runs
     assert "yarl" in packages["aiohttp"].requires
