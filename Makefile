@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check-code unit-tests soak tools format constraints bench figures fuzz screenshots clean
+.PHONY: help serve test check-code unit-tests soak tools format constraints bench figures fuzz screenshots licences sbom outdated audit clean
 
 help:  ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -86,6 +86,28 @@ fuzz: $(VENV)/installed-fuzz  ## Fuzz what reads other people's input, five minu
 
 screenshots: $(VENV)/installed-dev tools  ## Take the screenshots of the README anew
 	$(BIN)/python -m pytest tests/browser/screenshots.py
+
+licences: $(VENV)/installed-dev  ## Write docs/licences.md from what the installed packages say
+	$(BIN)/python -m supply_chain.licences > docs/licences.md
+
+sbom: $(VENV)/installed-dev  ## Write the bill of materials to build/feed-aggregator.cdx.json (CycloneDX)
+	@mkdir -p build
+	$(BIN)/python -m supply_chain.bill_of_materials > build/feed-aggregator.cdx.json
+
+# Both ask servers elsewhere, and answer differently every day: no part of make test.
+outdated: $(VENV)/installed-dev  ## Say which constraints are behind the package index, or yanked there
+	rm -rf build/outdated
+	$(PYTHON) -m venv build/outdated
+	build/outdated/bin/pip install -q --upgrade 'pip>=23.3'
+	build/outdated/bin/pip install -q --dry-run --ignore-installed --report build/newest.json '.[dev]'
+	build/outdated/bin/pip install -q --dry-run --ignore-installed --no-deps --report build/pinned.json -r constraints.txt
+	$(BIN)/python -m supply_chain.releases build/newest.json build/pinned.json
+
+audit:  ## Ask the advisory database of PyPI about every constraint (pip-audit)
+	rm -rf build/audit
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/pip install -q pip-audit
+	build/audit/bin/pip-audit --no-deps --disable-pip -r constraints.txt
 
 clean:  ## Remove what was built, and nothing that was served
 	rm -rf $(VENV) build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,9 +1,10 @@
 """Which feeds there are: the configured ones, and one for everything and for each topic, provider and category."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
-from aggregator.catalogue import Kind, Listed, Snapshot, selection_of
+from aggregator.catalogue import Kind, Listed, Name, Snapshot, selection_of
 from aggregator.config import AutomaticFeeds, NamedFeed, Settings
 from feeds.definition import FeedDefinition
 from feeds.selection import Selection, fold
@@ -12,6 +13,16 @@ ALL = "/feeds/all"
 
 # Part of every feed's digest: raised when the same articles give other documents, so that dates and validators move.
 RENDERING = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A feed that there is not yet: its name never had so many articles at once as `min_articles` of its kind asks for."""
+
+    definition: FeedDefinition
+    kind: Kind
+    articles: int
+    min_articles: int
 
 
 class Definitions:
@@ -70,6 +81,19 @@ class Definitions:
         """Tell whether a name has articles before it has a feed."""
         automatic = self._automatic[kind]
         return automatic is not None and automatic.min_articles > 1
+
+    def lacking(self, names: Iterable[Name], snapshot: Snapshot) -> Iterator[Lacking]:
+        """Give the feeds of names that have too few articles for one."""
+        wanted = tuple(names)
+        for kind, automatic in self._automatic.items():
+            if automatic is None:
+                continue
+            keys = {name.key for name in wanted if name.kind is kind}
+            enough = snapshot.listed_by_key(keys, automatic.min_articles)
+            for key, listed in snapshot.listed_by_key(keys).items():
+                if key not in enough:
+                    definition = self._defined(listed, automatic)
+                    yield Lacking(definition, kind, listed.articles, automatic.min_articles)
 
     def label(self, listed: Listed) -> str:
         """Give what a name is called: as the configuration has it, else as most articles spell it."""

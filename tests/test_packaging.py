@@ -414,6 +414,10 @@ def test_make_alone_says_what_there_is(fresh: Path) -> None:
         "fuzz",
         "format",
         "constraints",
+        "licences",
+        "sbom",
+        "outdated",
+        "audit",
         "clean",
     }
 
@@ -502,7 +506,7 @@ def test_the_readmes_configuration_is_one_with_a_feed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "README.md", *ROOT.glob("docs/*.md"))),
+    sorted(path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))),
 )
 def test_links_between_documents_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")

@@ -140,7 +140,8 @@ def preview(feed: str, suffix: str, config_path: Path) -> None:
 
 
 @cli.command()
-def schema() -> None:
+@click.option("--feeds", "of_feed_files", is_flag=True, help="Print that of the files in feeds/ instead.")
+def schema(*, of_feed_files: bool) -> None:
     """Print the JSON Schema of the configuration, with what every key means and an example of it.
 
     Editors with a YAML language server complete, check and explain keys by it. The package carries it, too.
@@ -148,8 +149,10 @@ def schema() -> None:
     \b
     Examples:
       aggregator schema > aggregator-schema.json
+      aggregator schema --feeds > feeds-schema.json
     """
-    click.echo(json.dumps(config.schema(), indent=2, ensure_ascii=False))
+    chosen = config.feed_file_schema() if of_feed_files else config.schema()
+    click.echo(json.dumps(chosen, indent=2, ensure_ascii=False))
 
 
 for command in (check, explain, diff, new, init):

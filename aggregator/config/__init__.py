@@ -19,7 +19,7 @@ from aggregator.config.automatic_feeds import (
     TopicFeeds,
 )
 from aggregator.config.disclosure import MetricsReaders, RequestLog, StatusReaders
-from aggregator.config.json_schema import schema
+from aggregator.config.json_schema import feed_file_schema, schema
 from aggregator.config.loading import load
 from aggregator.config.reading import digest, folders
 from aggregator.config.settings import (
@@ -49,6 +49,7 @@ __all__ = [
     "StatusReaders",
     "TopicFeeds",
     "digest",
+    "feed_file_schema",
     "folders",
     "load",
     "schema",

@@ -1,8 +1,9 @@
-"""The JSON Schema of the configuration, which editors' YAML language servers complete, check and explain keys from.
+"""The JSON Schemas of the configuration and of feed files, which editors' YAML language servers complete, check and explain keys from.
 
 What loads is valid by it; not everything that is valid by it loads, for it can't say all.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,3 +59,39 @@ def schema() -> dict[str, Any]:
     }
     made["properties"]["reload"] |= {"not": {"required": ["every", "cron"]}}
     return {"$schema": _DIALECT, **made, "$defs": definitions}
+
+
+def feed_file_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a feed file, in each of its three forms: one definition, a list of them, a mapping with `feeds`.
+
+    The package carries it too: `aggregator schema --feeds > aggregator/feeds-schema.json` writes it anew.
+    """
+    whole = schema()
+    listed = whole["properties"]["feeds"]
+    several = {
+        "type": "object",
+        "properties": {"feeds": {key: value for key, value in listed.items() if key != "default"}},
+        "additionalProperties": False,
+    }
+    one = listed["items"]
+    # Not anyOf: of a fault in one definition an editor would tell that it is none of the three.
+    return {
+        "$schema": _DIALECT,
+        "title": "Feed file of the feed aggregator",
+        "description": "One feed, or several, in feeds/*.yaml beside the configuration; see docs/configuration.md.",
+        "if": {"type": "array"},
+        "then": {"items": one},
+        "else": {"if": {"type": "object", "required": ["feeds"]}, "then": several, "else": one},
+        "$defs": {name: whole["$defs"][name] for name in whole["$defs"] if name in set(_reached(one, whole))},
+    }
+
+
+def _reached(place: Any, whole: dict[str, Any]) -> Iterator[str]:
+    """Give the names of all definitions that a part of a schema refers to, by whatever way."""
+    for value in place.values() if isinstance(place, dict) else place if isinstance(place, list) else ():
+        if isinstance(value, str) and value.startswith("#/$defs/"):
+            name = value.rpartition("/")[2]
+            yield name
+            yield from _reached(whole["$defs"][name], whole)
+        else:
+            yield from _reached(value, whole)

@@ -49,7 +49,7 @@ with it, if the first line of the file is
 
 Feeds may also be defined in files of their own: `feeds/*.yaml` beside the configuration file, read in the order of their names,
 hidden files left out. Each holds one definition, a list of them, or a mapping with the key `feeds`; the keys are those of
-[feeds](#feeds). No two feeds may have one id.
+[feeds](#feeds). No two feeds may have one id. `aggregator schema --feeds` prints their JSON Schema.
 
 ```yaml
 id: best-of-ai

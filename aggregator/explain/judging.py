@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.catalogue import Catalogue, FileRead, Snapshot, Verdict, prepare
+from aggregator.catalogue import Catalogue, FileRead, Snapshot, Verdict, names_of, prepare
 from aggregator.catalogue.tables import key_of
-from aggregator.definitions import Definitions
+from aggregator.definitions import Definitions, Lacking
 from aggregator.explain import wording
 from aggregator.scratch import opened
 from aggregator.stamp import UNKNOWN
@@ -37,7 +37,7 @@ class FeedVerdict:
 
     is_in         every criterion holds
     is_shown      it is among the entries of the feed's document, None where that can't be told of an article that is not public
-    remark        why it is not shown although it is in; empty where there is nothing to say
+    remark        why it is not shown although it is in, be it that there is no such feed yet; empty where there is nothing to say
     is_automatic  the feed is there because articles are; no editor defined it
     """
 
@@ -51,11 +51,18 @@ class FeedVerdict:
 
 
 def judge_public(key: int, definitions: Definitions, snapshot: Snapshot) -> tuple[FeedVerdict, ...]:
-    """Give the verdict of every feed on the public article with this key."""
-    return tuple(
+    """Give the verdict of every feed on the public article with this key, and of those that lack articles."""
+    article = snapshot.article(key)
+    names = () if article is None else names_of(article)
+    judged = (
         _with_place(_verdict(definition, snapshot, key), definition, key, snapshot)
         for definition in definitions.all(snapshot)
     )
+    lacking = (
+        replace(_verdict(feed.definition, snapshot, key), is_shown=False, remark=wording.lacking(feed))
+        for feed in definitions.lacking(names, snapshot)
+    )
+    return (*judged, *lacking)
 
 
 def judge_hidden(
@@ -68,8 +75,26 @@ def judge_hidden(
         with catalogue.snapshot() as alone:
             feeds = {definition.path: definition for definition in definitions.all(alone)}
             feeds |= {definition.path: definition for definition in definitions.all(snapshot)}
+            remarks = {}
+            for feed in _with_one_more(public, definitions, alone, snapshot):
+                if feed.definition.path not in feeds:
+                    feeds[feed.definition.path] = feed.definition
+                    remarks[feed.definition.path] = wording.lacking(feed)
             key = key_of(article.id)
-            return tuple(_verdict(definition, alone, key) for definition in _sorted(feeds))
+            return tuple(
+                replace(_verdict(definition, alone, key), remark=remarks.get(definition.path, ""))
+                for definition in _sorted(feeds)
+            )
+
+
+def _with_one_more(
+    article: Article, definitions: Definitions, alone: Snapshot, snapshot: Snapshot
+) -> Iterator[Lacking]:
+    """Give what feeds of the article's names would lack if it were public beside all others; of one that would begin, nothing."""
+    names = tuple(names_of(article))
+    before = {feed.definition.path: feed.articles for feed in definitions.lacking(names, snapshot)}
+    for feed in definitions.lacking(names, alone):
+        yield replace(feed, articles=before.get(feed.definition.path, 0) + 1)
 
 
 def _put(article: Article, definitions: Definitions, catalogue: Catalogue, now: datetime) -> None:

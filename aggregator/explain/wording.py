@@ -4,6 +4,7 @@ from datetime import datetime
 
 from aggregator.catalogue import Found, Verdict
 from aggregator.config.measures import format_duration
+from aggregator.definitions import Lacking
 from aggregator.explain.standing import moment
 from feeds.search_query import SearchQuery
 from feeds.selection import Names, Selection
@@ -32,6 +33,14 @@ def found(verdict: Verdict, selection: Selection) -> str:
         return "article has none"
     shown = ", ".join(verdict.found) if isinstance(verdict.found, tuple) else str(verdict.found)
     return f"article has {shown}"
+
+
+def lacking(feed: Lacking) -> str:
+    """Say why there is no such feed yet; nothing of one that would have articles enough."""
+    if feed.articles >= feed.min_articles:
+        return ""
+    have = "article has" if feed.articles == 1 else "articles have"
+    return f"there is no such feed yet, {feed.kind}.min_articles {feed.min_articles}: {feed.articles} {have} its name"
 
 
 def _terms(query: SearchQuery, occurring: Found) -> str:

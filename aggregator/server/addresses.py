@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from feeds.formats import FORMATS
 from feeds.history import split_archive
+from feeds.text import provider_domain
 
 LONGEST_PATH = 1024
 
@@ -27,6 +28,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "/feed.json": "json",
     }
 )
+
+_PROVIDERS = "/providers/"
 
 _SUFFIXES = tuple(one.suffix for one in FORMATS.values())
 
@@ -77,6 +80,19 @@ def page_of(address: str) -> str:
     """Give the address of the page for people of a document at `address`, a path that may have a query: an archive's is its feed's."""
     path, mark, query = address.partition("?")
     return split_archive(split(path)[0])[0] + mark + query
+
+
+def without_www(path: str) -> str | None:
+    """Give the path of the provider's feed that one with www. in front of the domain means, None for any other path.
+
+    A provider is known without (`provider_domain`), but articles and people may name it either way.
+    """
+    domain, mark, rest = path.removeprefix(_PROVIDERS).partition("/")
+    stem, suffix = split(domain)
+    plain = provider_domain(stem)
+    if not path.startswith(_PROVIDERS) or plain == stem:
+        return None
+    return _PROVIDERS + plain + suffix + mark + rest
 
 
 def requested_path(target: str) -> str | None:

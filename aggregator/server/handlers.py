@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from aggregator.edition import Edition
 from aggregator.server import responses
 from aggregator.server.acceptance import wants_page
-from aggregator.server.addresses import page_of, requested_path, requested_query, split
+from aggregator.server.addresses import page_of, requested_path, requested_query, split, without_www
 from aggregator.server.bodies import drop_body
 from aggregator.server.conditional import Outcome
 from aggregator.server.deltas import accepts_feed, held_versions
@@ -98,7 +98,19 @@ async def _answer(request: web.Request, path: str, served: Served) -> web.Respon
     if known is not None:
         return known
     edition = await served.press.edition(path)
-    return responses.not_found() if edition is None else await _send(edition, request, path, served)
+    return (
+        await _answer_elsewhere(path, served)
+        if edition is None
+        else await _send(edition, request, path, served)
+    )
+
+
+async def _answer_elsewhere(path: str, served: Served) -> web.Response:
+    """Answer where there is no document: where the name of a provider leads to its feed, with that address."""
+    meant = without_www(path)
+    if meant is None or await served.press.edition(meant) is None:
+        return responses.not_found()
+    return responses.moved(served.site_url + meant)
 
 
 def _unready(path: str, reason: str) -> web.Response:

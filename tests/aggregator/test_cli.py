@@ -372,6 +372,12 @@ def test_schema_prints_a_json_schema() -> None:
     assert "sources" in schema["required"]
 
 
+def test_schema_prints_that_of_feed_files_too() -> None:
+    schema = json.loads(run("schema", "--feeds").stdout)
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert schema["then"] == {"items": {"$ref": "#/$defs/FeedSettings"}}
+
+
 def test_python_dash_m_runs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     from aggregator.__main__ import main  # noqa: PLC0415  importing it is what is tested
 

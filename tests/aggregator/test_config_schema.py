@@ -1,6 +1,7 @@
 """The JSON Schema: it takes what loads, explains every key, and is the one that the package carries."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import aggregator
-from aggregator.config import load, schema
+from aggregator.config import feed_file_schema, load, schema
 from aggregator.config.written import flow
 from aggregator.errors import ConfigurationError
 
@@ -269,6 +270,77 @@ def test_whatever_loads_is_valid(file: Path, place: str, value: str) -> None:
     except ConfigurationError:
         return
     assert faults(text) == []
+
+
+FEED = "{id: best-of-boats, title: Boats, where: {topics: [Boats], providers: {none: [spam.example]}}, limit: 30}"
+
+
+def feed_file_faults(text: str) -> list[str]:
+    validator = Draft202012Validator(feed_file_schema())
+    return [error.message for error in validator.iter_errors(as_editors_read(text))]
+
+
+def loading(folder: Path, text: str) -> int:
+    """Load a configuration with this feed file beside it; give how many feeds there are."""
+    (folder / "feeds").mkdir()
+    (folder / "feeds" / "boats.yaml").write_text(text)
+    (folder / "a.yaml").write_text(LEAST)
+    return len(load(folder / "a.yaml").feeds)
+
+
+def test_the_schema_of_feed_files_is_one_that_refers_to_nothing_else() -> None:
+    made = feed_file_schema()
+    Draft202012Validator.check_schema(made)
+    assert made["$schema"] == schema()["$schema"]
+    referred = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(made)))
+    assert referred == set(made["$defs"])
+
+
+@pytest.mark.parametrize(
+    ("text", "feeds"),
+    [
+        (FEED, 1),
+        (f"[{FEED}]", 1),
+        (f"[{FEED}, {{id: b, title: B}}]", 2),
+        (f"feeds: [{FEED}]", 1),
+        ("feeds: []", 0),
+    ],
+)
+def test_each_form_of_a_feed_file_loads_and_is_valid(tmp_path: Path, text: str, feeds: int) -> None:
+    assert loading(tmp_path, text) == feeds
+    assert feed_file_faults(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{id: b}",
+        "{id: b, title: B, ordre: best}",
+        "[{id: b}]",
+        "[{id: b, title: B}, 7]",
+        "[[{id: b, title: B}]]",
+        "feeds: {id: b, title: B}",
+        "feeds: [{id: b}]",
+        "{feeds: [{id: b, title: B}], title: B}",
+        "b",
+    ],
+)
+def test_editors_are_told_of_a_feed_file_that_does_not_load(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError):
+        loading(tmp_path, text)
+    assert feed_file_faults(text) != []
+
+
+def test_a_fault_in_one_definition_is_told_as_what_it_is() -> None:
+    (fault,) = feed_file_faults("{id: b, title: B, ordre: best}")
+    assert "'ordre' was unexpected" in fault
+
+
+def test_the_package_carries_the_schema_of_feed_files_as_it_is() -> None:
+    carried = Path(aggregator.__file__).with_name("feeds-schema.json").read_text(encoding="utf-8")
+    assert carried == json.dumps(feed_file_schema(), indent=2, ensure_ascii=False) + "\n", (
+        "stale: aggregator schema --feeds > aggregator/feeds-schema.json"
+    )
 
 
 def test_the_package_carries_the_schema_as_it_is() -> None:

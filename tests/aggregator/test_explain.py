@@ -405,6 +405,43 @@ def test_automatic_feeds_that_leave_it_out_are_counted_or_on_demand_named(worksh
     assert "  out  /topics/harbours" in text(workshop, path, every_feed=True)
 
 
+def test_of_a_topic_with_too_few_articles_it_is_told_that_there_is_no_feed_yet(workshop: Workshop) -> None:
+    workshop.configure("topics: {min_articles: 2}\ncategories: {min_articles: 3}\n")
+    workshop.write("quay", "topics: [Boats]", "category: news")
+    path = workshop.write("ferry", "topics: [Boats, Tides]", "category: news")
+    shown = text(workshop, path)
+    assert "  in   /topics/boats\n" in shown
+    for name, least, have in (
+        ("topics/tides", "topics.min_articles 2", "1 article has"),
+        ("categories/news", "categories.min_articles 3", "2 articles have"),
+    ):
+        line = f"  in   /{name}, but not shown: there is no such feed yet, {least}: {have} its name"
+        assert line in shown.splitlines()
+    assert {feed.path: feed.is_shown for feed in explain(workshop, path).feeds}["/topics/tides"] is False
+
+
+def test_a_topic_that_had_enough_articles_once_keeps_its_feed(workshop: Workshop) -> None:
+    workshop.configure("topics: {min_articles: 2}\n")
+    workshop.write("quay", "topics: [Boats]")
+    path = workshop.write("ferry", "topics: [Boats]")
+    workshop.refresh(NOON - HOUR)
+    workshop.delete("quay")
+    assert "  in   /topics/boats" in text(workshop, path).splitlines()
+
+
+def test_of_an_article_that_is_not_public_it_is_told_which_feeds_would_begin_with_it(
+    workshop: Workshop,
+) -> None:
+    workshop.configure("topics: {min_articles: 2}\n")
+    workshop.write("quay", "topics: [Boats]")
+    path = workshop.write("ferry", "published: false", "topics: [Boats, Tides]")
+    shown = text(workshop, path).splitlines()
+    assert "  in   /topics/boats" in shown
+    line = "  in   /topics/tides, but not shown: there is no such feed yet, topics.min_articles 2: 1 article has its name"
+    assert line in shown
+    assert not explain(workshop, path).is_public
+
+
 def test_json_says_all_of_it(workshop: Workshop) -> None:
     workshop.configure(FEEDS)
     path = workshop.write("ferry", "quality: 53", "topics: [Boats]")

@@ -187,3 +187,13 @@ def test_the_first_line_of_the_sample_names_the_schema_that_the_package_carries(
     schema = (SAMPLE.parent / named[1]).resolve()
     assert schema == ROOT / "aggregator" / "schema.json"
     assert json.loads(schema.read_text(encoding="utf-8")) == config.schema()
+
+
+@pytest.mark.parametrize(
+    "file", sorted((SAMPLE.parent / "feeds").glob("*.yaml")), ids=lambda file: str(file.name)
+)
+def test_the_first_line_of_each_feed_file_names_the_schema_of_feed_files(file: Path) -> None:
+    first = file.read_text(encoding="utf-8").partition("\n")[0]
+    named = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+    assert named
+    assert (file.parent / named[1]).resolve() == ROOT / "aggregator" / "feeds-schema.json"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.server.addresses import LONGEST_PATH, Addresses, requested_path, split
+from aggregator.server.addresses import LONGEST_PATH, Addresses, requested_path, split, without_www
 
 
 @pytest.mark.parametrize(
@@ -127,6 +127,24 @@ def test_C5_a_feed_moves_in_every_format_and_its_page_too(suffix: str) -> None:
 @pytest.mark.parametrize("path", ["/feeds/old.txt", "/feeds/older.atom", "/feeds/all.atom", "/"])
 def test_C5_nothing_else_moves(path: str) -> None:
     assert Addresses(moved={"/feeds/old": "/feeds/new"}).new_path(path) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/providers/www.a.example", "/providers/a.example"),
+        ("/providers/www.a.example.json", "/providers/a.example.json"),
+        ("/providers/www.a.example/archive/2.rss", "/providers/a.example/archive/2.rss"),
+        ("/providers/a.example.rss", None),
+        ("/providers/www.example.rss", None),
+        ("/providers/www", None),
+        ("/providers", None),
+        ("/topics/www.a.example", None),
+        ("/providers/a/www.a.example", None),
+    ],
+)
+def test_C5_a_provider_is_the_same_with_www_and_without(path: str, meant: str | None) -> None:
+    assert without_www(path) == meant
 
 
 @pytest.mark.parametrize(

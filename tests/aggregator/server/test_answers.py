@@ -1,6 +1,7 @@
 """Everything that is no document: moves, ends, nothing there, probes, other methods, failures."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -22,6 +23,18 @@ async def test_C5_a_move_is_permanent_and_names_the_address_of_the_site(
 
 async def test_C5_a_move_says_nothing_of_the_parameters(site: Site) -> None:
     assert (await site.get("/feed?next=//evil.example")).headers["location"] == f"{SITE}/feeds/all.rss"
+
+
+@pytest.mark.parametrize("rest", ["", ".atom", "/archive/1.atom"])
+async def test_C5_a_provider_with_www_is_sent_to_the_one_without(site: Site, rest: str) -> None:
+    path = f"/providers/pier.example{rest}"
+    site.press.editions[path] = replace(FEED, path=path)
+    answer = await site.get(f"/providers/www.pier.example{rest}")
+    assert (answer.status, answer.headers["location"]) == (301, SITE + path)
+
+
+async def test_a_provider_that_is_not_there_is_not_there_with_www_either(site: Site) -> None:
+    assert (await site.get("/providers/www.pier.example.atom")).status == 404
 
 
 @pytest.mark.parametrize("path", ["/feeds/ended.atom", "/feeds/ended"])
