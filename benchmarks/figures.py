@@ -18,14 +18,23 @@ _HEAD = ("row", "what", "judged", "ours", "peer", "measured", "must", "aim")
 _NOTHING = ""
 _NOT_YET = "not measured"
 
+# Of rows whose samples a plot shows.
+_PLOTS = {
+    "growth": ("What a file costs in a cold build, by the number of articles", "growth.svg"),
+    "refresh-p99": ("How long answers take at rest, and while a refresh runs", "latency.svg"),
+}
+
 
 def table(run: Mapping[str, Any]) -> str:
-    """Give the table in Markdown; a row that the run does not have says so."""
+    """Give the table in Markdown, and the plots that go with it; a row that the run does not have says so."""
     lines = [_HEAD, *(_line(row, run["rows"].get(row.name)) for row in ROWS)]
     shown = [f"| {' | '.join(line)} |" for line in lines]
     shown.insert(1, "|" + "---|" * len(_HEAD))
     machine = ", ".join(f"{name} {value}" for name, value in run["machine"].items())
-    return "\n".join([*shown, "", f"Measured on: {machine or 'nothing yet'}."])
+    pictures = [
+        f"\n![{text}](performance/{file})" for name, (text, file) in _PLOTS.items() if name in run["rows"]
+    ]
+    return "\n".join([*shown, "", f"Measured on: {machine or 'nothing yet'}.", *pictures])
 
 
 def with_table(document: str, run: Mapping[str, Any]) -> str:
@@ -61,7 +70,7 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     for name, draw in (("growth", draw_growth), ("refresh-p99", draw_latency)):
         if name in run["rows"]:
-            draw(run["rows"][name]["series"], folder)
+            draw(run["rows"][name]["series"], folder / _PLOTS[name][1])
 
 
 if __name__ == "__main__":

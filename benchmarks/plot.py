@@ -15,7 +15,7 @@ _METADATA = {"Date": None}
 _SIZE = (7.0, 3.6)
 
 
-def draw_growth(series: Mapping[str, Points], folder: Path) -> None:
+def draw_growth(series: Mapping[str, Points], file: Path) -> None:
     """Draw what a file costs in a cold build, at each size."""
     figure, axes = _new("articles", "µs a file")
     names = {"whole": "all of it", "more": "one more file than the size before"}
@@ -27,10 +27,10 @@ def draw_growth(series: Mapping[str, Points], folder: Path) -> None:
     axes.set_ylim(bottom=0)
     axes.set_title("Cold build: RSS of every topic and provider")
     axes.legend()
-    _save(figure, folder / "growth.svg")
+    figure.savefig(file, metadata=_METADATA)
 
 
-def draw_latency(series: Mapping[str, Points], folder: Path) -> None:
+def draw_latency(series: Mapping[str, Points], file: Path) -> None:
     """Draw how long answers take at rest and while a refresh runs, the slowest hundredth widest."""
     figure, axes = _new("of all answers", "ms at the most")
     for name, points in series.items():
@@ -43,7 +43,7 @@ def draw_latency(series: Mapping[str, Points], folder: Path) -> None:
     axes.xaxis.minorticks_off()
     axes.set_title("Answers under a steady load")
     axes.legend()
-    _save(figure, folder / "latency.svg")
+    figure.savefig(file, metadata=_METADATA)
 
 
 def _new(across: str, up: str) -> tuple[Figure, Any]:
@@ -53,7 +53,3 @@ def _new(across: str, up: str) -> tuple[Figure, Any]:
     axes.set_ylabel(up)
     axes.grid(visible=True, alpha=0.3)
     return figure, axes
-
-
-def _save(figure: Figure, file: Path) -> None:
-    figure.savefig(file, metadata=_METADATA)

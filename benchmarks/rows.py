@@ -48,7 +48,7 @@ ROWS = (
         Better.MORE,
         4,
         8,
-        cold.build,
+        cold.loads,
     ),
     Row(
         "cold-memory",
@@ -57,7 +57,7 @@ ROWS = (
         Better.MORE,
         6,
         12,
-        cold.build,
+        cold.loads,
     ),
     Row(
         "cold-start",
@@ -66,7 +66,7 @@ ROWS = (
         Better.MORE,
         4,
         10,
-        cold.start,
+        cold.loads,
     ),
     Row(
         "warm-restart",

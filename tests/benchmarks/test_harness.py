@@ -24,7 +24,7 @@ from feeds.text import is_web_address
 
 # Without what needs programs that need not be there, or takes longer.
 QUICK = ("cold-build", "saved-to-served", "refresh-p99", "render-atom", "million")
-BY_THE_WAY = ("cold-memory", "render-rss", "render-json")
+BY_THE_WAY = ("cold-memory", "cold-start", "render-rss", "render-json")
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,7 @@ def test_another_run_writes_the_table_anew_and_nothing_else() -> None:
     written = with_table(PERFORMANCE, run)
     assert "| **0.5** | ≤ 5 | ≤ 1 |" in written
     assert written.count("| not measured |") == len(ROWS) - 1
+    assert "](performance/growth.svg)" not in written
     assert written.partition(BEGIN)[0] == PERFORMANCE.partition(BEGIN)[0]
     assert written.partition(END)[2] == PERFORMANCE.partition(END)[2]
 
