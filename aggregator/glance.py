@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from aggregator.config import SourceSettings
-from aggregator.source import is_temporary, reason_left_out, stamp_of
+from aggregator.file_reader import stamp_of
+from aggregator.source import is_temporary, reason_left_out
 from aggregator.stamp import Stamp
 
 # So many at once are no edit: a scan looks at them all, and sees what else there is.

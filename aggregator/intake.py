@@ -12,13 +12,13 @@ from pathlib import Path
 from time import time_ns
 from typing import NamedTuple
 
-from aggregator.catalogue import Prepared, prepare
+from aggregator.entry.preparing import Prepared, prepare
+from aggregator.entry.topics import with_named_topics
 from aggregator.errors import Problem, SourceError
+from aggregator.file_reader import BusyFileError, FileReader, UnreadableFileError, VanishedFileError
 from aggregator.frontmatter import Outcome, Reading, read_article
 from aggregator.processes import follow_parent, processors
-from aggregator.source import BusyFileError, FileReader, UnreadableFileError, VanishedFileError
 from aggregator.stamp import UNKNOWN, Stamp
-from aggregator.topic_names import with_named_topics
 
 # Bytes, path, reading and the name that problems carry, to an outcome. A function of a module, for a process to find it there.
 ReadArticle = Callable[[bytes, str, Reading, str], Outcome]

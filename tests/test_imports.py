@@ -59,6 +59,8 @@ FLOORS = {
     "aggregator.search_drafts": 3,
     "aggregator.search_request": 3,
     "aggregator.source": 3,
+    "aggregator.entry": 2,
+    "aggregator.file_reader": 3,
     "aggregator.press": 4,
     "aggregator.refresh": 4,
     "aggregator.searches": 4,

@@ -2,15 +2,13 @@
 
     opening.py   a database file of the right version, or a new one
     obstacles.py what stands in the way of one
-    tables.py    what is kept
-    records.py   Article to text and back
-    preparing.py an article made ready for the catalogue: pure
-    names.py     the topics, providers and categories that have feeds of their own
+    tables.py    what is kept; of an article, what aggregator/entry makes of it
     deadlines.py statements that take too long, ended
     deciding.py  what a changed file means for an entry: pure
     history.py   which entries a feed holds, and since when
     versions.py  which entries a document had that a reader may hold
     writing.py   one transaction a refresh
+    first_load.py  what the first one does otherwise
     criteria.py  a Selection as SQL expressions, one per criterion
     choosing.py  which entries a feed may show, as statements
     rankings.py  what ranked feeds show, remembered, and what folded ones do
@@ -31,13 +29,13 @@ from aggregator.catalogue.catalogue import Catalogue
 from aggregator.catalogue.choosing import Chosen
 from aggregator.catalogue.explaining import Found, Tally, Verdict
 from aggregator.catalogue.full_text import FOUND_END, FOUND_START, Excerpt
-from aggregator.catalogue.names import Kind, Listed, Name, names_of, selection_of
 from aggregator.catalogue.paging import Stretch
-from aggregator.catalogue.preparing import Prepared, prepare
 from aggregator.catalogue.reading import Generation, Snapshot
 from aggregator.catalogue.versions import Version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.catalogue.writing import FileRead, Writer
+from aggregator.entry.names import Kind, Listed, Name, names_of, selection_of
+from aggregator.entry.preparing import Prepared, prepare
 
 __all__ = [
     "FOUND_END",

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, ColumnElement, Connection, func, literal, select, type_coerce
 
 from aggregator.catalogue.choosing import public
-from aggregator.catalogue.names import Kind, Name
-from aggregator.catalogue.tables import entries, entry_topics, microseconds
+from aggregator.catalogue.tables import entries, entry_topics
+from aggregator.entry.keys import microseconds
+from aggregator.entry.names import Kind, Name
 
 _WEEK = timedelta(weeks=1)
 _WEEK_MICROSECONDS = _WEEK // timedelta(microseconds=1)

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.history import feed_key
-from aggregator.catalogue.names import Kind, Listed, selection_of
 from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.tables import feeds, names
+from aggregator.entry.names import Kind, Listed, selection_of
 from feeds.definition import FeedDefinition
 
 # To compare one takes a millisecond or two. Where so many are concerned at once, such as by a first load, each counts as changed.

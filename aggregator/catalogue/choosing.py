@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from aggregator.catalogue import records
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria, ordering
-from aggregator.catalogue.names import Kind, Name
 from aggregator.catalogue.tables import entries, entry_topics
 from aggregator.catalogue.tables import records as record_table
+from aggregator.entry import records
+from aggregator.entry.names import Kind, Name
 from feeds.article import Article
 from feeds.definition import FeedDefinition, Order
 from feeds.selection import EVERYTHING, Names

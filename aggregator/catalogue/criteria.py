@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, column, exists, literal_column, not_, or_, select, table
 
-from aggregator.catalogue.names import Kind, Name
 from aggregator.catalogue.tables import entries, entry_topics
+from aggregator.entry.names import Kind, Name
 from feeds.definition import Order
 from feeds.search_query import SearchQuery
 from feeds.selection import Names, Selection

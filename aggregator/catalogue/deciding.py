@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.catalogue.preparing import Prepared
+from aggregator.entry.preparing import Prepared
 from feeds.article import State
 
 

@@ -26,17 +26,17 @@ from sqlalchemy import (
 
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria
-from aggregator.catalogue.names import Kind
-from aggregator.catalogue.preparing import Prepared
 from aggregator.catalogue.tables import (
     archives,
     entries,
     entry_topics,
-    key_of,
     memberships,
     names,
     shown,
 )
+from aggregator.entry.keys import key_of
+from aggregator.entry.names import Kind
+from aggregator.entry.preparing import Prepared
 from feeds.definition import FeedDefinition
 
 EVERYTHING = "/feeds/all"

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.catalogue.batches import batches
-from aggregator.catalogue.names import Kind, Name
 from aggregator.catalogue.tables import names, spellings
+from aggregator.entry.names import Kind, Name
 from feeds.slug import slug, slug_with_suffix
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 
 from aggregator.catalogue.choosing import Chosen, articles_of, first_of, rows_of
 from aggregator.catalogue.history import feed_key
-from aggregator.catalogue.tables import key_of, shown
+from aggregator.catalogue.tables import shown
+from aggregator.entry.keys import key_of
 from feeds.article import Article
 from feeds.definition import FeedDefinition
 from feeds.ranking import Candidate, margin_of, steady

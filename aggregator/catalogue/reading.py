@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from aggregator.catalogue import explaining, facets, full_text, records, whereabouts
+from aggregator.catalogue import explaining, facets, full_text, whereabouts
 from aggregator.catalogue.activity import Span, weekly
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.choosing import CHOSEN, Chosen, articles_of, first_of, public, rows_of
@@ -24,7 +24,6 @@ from aggregator.catalogue.history import (
     members_between,
     open_members,
 )
-from aggregator.catalogue.names import Kind, Listed, Name
 from aggregator.catalogue.paging import Stretch, stretch_of
 from aggregator.catalogue.rankings import shown_by, stories_among
 from aggregator.catalogue.tables import (
@@ -39,6 +38,8 @@ from aggregator.catalogue.tables import (
 from aggregator.catalogue.tables import records as record_table
 from aggregator.catalogue.versions import Version, newest_version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
+from aggregator.entry import records
+from aggregator.entry.names import Kind, Listed, Name
 from aggregator.errors import NoWordsError
 from aggregator.stamp import UNKNOWN, Stamp
 from feeds.article import Article, State

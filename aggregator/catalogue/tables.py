@@ -1,11 +1,6 @@
-"""The tables. Nothing here knows what they are for; statements are in writing.py, reading.py and criteria.py.
+"""The tables. Nothing here knows what they are for; statements are in writing.py, reading.py and criteria.py."""
 
-Keys of entries and names are 63 bits of a SHA-256: the same on every machine, whatever the order of loading, so that
-ties between articles of the same second break the same way everywhere.
-"""
-
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,20 +17,10 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+from aggregator.entry.keys import microseconds, moment_of
+
 # Raised also when records.py writes an article in another way.
 SCHEMA_VERSION = 7
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def key_of(text: str) -> int:
-    """Give the 63-bit key of an identity or a name."""
-    return int.from_bytes(sha256(text.encode()).digest()[:8]) >> 1
-
-
-def microseconds(moment: datetime) -> int:
-    """Give an aware time as it is kept: in whole microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
 
 
 class Moment(TypeDecorator[datetime]):
@@ -48,7 +33,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:  # noqa: ARG002  likewise
-        return None if value is None else _EPOCH + value * _MICROSECOND
+        return None if value is None else moment_of(value)
 
 
 # 64 bits everywhere. In SQLite a column called INTEGER, and no other, is the row's own number, and needs no index beside the table.

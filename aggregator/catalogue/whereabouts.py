@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from aggregator.catalogue.records import decode
 from aggregator.catalogue.tables import entries, files, records
+from aggregator.entry.records import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

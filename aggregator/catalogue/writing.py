@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from aggregator.catalogue import records
 from aggregator.catalogue.appearances import note_changes
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.bulk import insert_rows
@@ -28,9 +27,7 @@ from aggregator.catalogue.first_load import (
 from aggregator.catalogue.full_text import add_texts, missing_texts, remove_texts
 from aggregator.catalogue.history import Memberships, close_archives, feed_key
 from aggregator.catalogue.name_counts import NameCounts
-from aggregator.catalogue.names import Kind
 from aggregator.catalogue.origins import Origins
-from aggregator.catalogue.preparing import Prepared, unique_names, words_of
 from aggregator.catalogue.rankings import settle_rankings
 from aggregator.catalogue.tables import (
     entries,
@@ -38,10 +35,13 @@ from aggregator.catalogue.tables import (
     feeds,
     files,
     generations,
-    microseconds,
     sources,
 )
 from aggregator.catalogue.tables import records as record_table
+from aggregator.entry import records
+from aggregator.entry.keys import microseconds
+from aggregator.entry.names import Kind
+from aggregator.entry.preparing import Prepared, unique_names, words_of
 from aggregator.stamp import Stamp
 from feeds.article import State, state_of
 from feeds.definition import FeedDefinition

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from aggregator.catalogue import Snapshot
-from aggregator.catalogue.tables import key_of
 from aggregator.config import Settings
 from aggregator.definitions import Definitions
+from aggregator.entry.keys import key_of
 from feeds.definition import FeedDefinition
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.catalogue import Entry, KnownFile, Snapshot
-from aggregator.catalogue.tables import key_of
 from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
+from aggregator.entry.keys import key_of
 from aggregator.errors import Problem
 from aggregator.explain.judging import FeedVerdict, judge_hidden, judge_public
 from aggregator.explain.reading import read_file_of

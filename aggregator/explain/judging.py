@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.catalogue import Catalogue, FileRead, Snapshot, Verdict, names_of, prepare
-from aggregator.catalogue.tables import key_of
 from aggregator.definitions import Definitions, Lacking
+from aggregator.entry.keys import key_of
 from aggregator.explain import wording
 from aggregator.scratch import opened
 from aggregator.stamp import UNKNOWN

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from aggregator.catalogue import KnownFile
 from aggregator.config import Settings, SourceSettings
+from aggregator.entry.topics import with_named_topics
 from aggregator.frontmatter import Outcome
 from aggregator.intake import take_in
 from aggregator.refresh import reading_of
-from aggregator.topic_names import topic_aliases, with_named_topics
+from aggregator.topic_names import topic_aliases
 from feeds.article import Article
 
 

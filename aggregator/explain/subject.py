@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from aggregator.catalogue import Entry, KnownFile, Snapshot
-from aggregator.catalogue.tables import key_of
 from aggregator.config import Settings, SourceSettings
+from aggregator.entry.keys import key_of
 from aggregator.errors import UnknownArticleError
 from aggregator.explain.reading import article_in
 from feeds.article import State

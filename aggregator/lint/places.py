@@ -7,11 +7,11 @@ from aggregator.article_keys import ArticleKeys
 from aggregator.article_values import items_of
 from aggregator.config import Settings
 from aggregator.errors import Problem
+from aggregator.file_reader import BusyFileError, UnreadableFileError, VanishedFileError, read_file
 from aggregator.frontmatter import written_keys
 from aggregator.lint.notes import Place
 from aggregator.lint.rules import finding
 from aggregator.refresh import reading_of
-from aggregator.source import BusyFileError, UnreadableFileError, VanishedFileError, read_file
 from aggregator.yaml_nodes import Mapping, Node, Scalar
 
 # Finds the node that is meant in the value of a key.

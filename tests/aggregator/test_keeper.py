@@ -17,6 +17,7 @@ from aggregator import refresh_thread
 from aggregator.catalogue import Catalogue, Snapshot
 from aggregator.config import Settings
 from aggregator.errors import CatalogueError
+from aggregator.file_reader import FileReader
 from aggregator.intake import Taken, take_in
 from aggregator.lease import Lease
 from aggregator.ledger import Ledger, Outcome
@@ -26,7 +27,6 @@ from aggregator.refresh import Committed, Report
 from aggregator.service import Keeper, Wishes
 from aggregator.service_manager import Announcer, ServiceManager
 from aggregator.serving import Serving
-from aggregator.source import FileReader
 from aggregator.stamp import Stamp
 from tests.aggregator.waiting import until
 from tests.aggregator.workshop import NOON, Workshop

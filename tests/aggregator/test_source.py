@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from aggregator import source
+from aggregator import file_reader
 from aggregator.config import SourceSettings
 from aggregator.errors import Problem, Severity, SourceError
-from aggregator.source import (
+from aggregator.file_reader import (
     BusyFileError,
-    Scan,
     UnreadableFileError,
     VanishedFileError,
     read_file,
-    scan,
+    stamp_of,
 )
+from aggregator.source import Scan, scan
 from aggregator.stamp import UNKNOWN, Stamp
 from tests.aggregator.other_user import as_a_user_with_no_rights
 
@@ -186,7 +186,7 @@ def test_stamps_fit_into_the_integers_of_a_database(tmp_path: Path) -> None:
 
 def test_inodes_fit_into_the_integers_of_a_database() -> None:
     status = os.stat_result((stat.S_IFREG, 2**63 + 5, 0, 1, 0, 0, 4, 0, 0, 0), {"st_mtime_ns": 0})
-    assert source.stamp_of(status).inode == 5
+    assert stamp_of(status).inode == 5
 
 
 # What is no proper file
@@ -265,7 +265,7 @@ def test_fault_18_a_link_to_a_file_inside_is_followed(tmp_path: Path) -> None:
     assert (list(result.changed), result.problems) == (["a.md"], ())
     data, stamp = read_file(tmp_path, "a.md", LIMIT, LATER)
     assert data == b"inside"
-    assert stamp == result.changed["a.md"] == source.stamp_of(target.stat())
+    assert stamp == result.changed["a.md"] == stamp_of(target.stat())
 
 
 def test_fault_18_a_folder_on_the_way_that_becomes_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -509,11 +509,11 @@ def test_fault_21_a_folder_that_becomes_a_link_during_a_scan_is_left_to_the_next
 
 def test_a_file_is_read_whole_with_its_stamp(tmp_path: Path) -> None:
     file = write(tmp_path, "sub/a.md", "x" * LIMIT)
-    assert read_file(tmp_path, "sub/a.md", LIMIT, LATER) == (b"x" * LIMIT, source.stamp_of(file.stat()))
+    assert read_file(tmp_path, "sub/a.md", LIMIT, LATER) == (b"x" * LIMIT, stamp_of(file.stat()))
 
 
 def test_a_file_larger_than_a_piece_is_read_whole(tmp_path: Path) -> None:
-    size = source._PIECE + 1
+    size = file_reader._PIECE + 1
     write(tmp_path, "a.md", "x" * size)
     assert len(read_file(tmp_path, "a.md", size, LATER)[0]) == size
 
@@ -560,14 +560,14 @@ def test_fault_22_a_file_that_is_written_while_it_is_read_is_read_again(tmp_path
             file.write_text(text)
 
     with meanwhile("read", save):
-        assert read_file(tmp_path, "a.md", LIMIT, LATER) == (b"whole", source.stamp_of(file.stat()))
+        assert read_file(tmp_path, "a.md", LIMIT, LATER) == (b"whole", stamp_of(file.stat()))
 
 
 def test_fault_22_a_file_that_is_replaced_while_it_is_read_is_read_again(tmp_path: Path) -> None:
     file = write(tmp_path, "a.md", "old!")
     write(tmp_path, "new", "new!")
     with meanwhile("read", lambda: (tmp_path / "new").exists() and (tmp_path / "new").replace(file)):
-        assert read_file(tmp_path, "a.md", LIMIT, LATER) == (b"new!", source.stamp_of(file.stat()))
+        assert read_file(tmp_path, "a.md", LIMIT, LATER) == (b"new!", stamp_of(file.stat()))
 
 
 def test_fault_22_a_file_that_is_always_being_written_is_busy(tmp_path: Path) -> None:

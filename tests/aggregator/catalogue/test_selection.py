@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.catalogue import Catalogue, Verdict
-from aggregator.catalogue.tables import key_of
+from aggregator.entry.keys import key_of
 from feeds.article import Article, Provider
 from feeds.definition import FeedDefinition, Order
 from feeds.search_query import parse_search_query

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.catalogue import Kind
-from aggregator.catalogue.tables import key_of
+from aggregator.entry.keys import key_of
 from aggregator.errors import CatalogueError
 from feeds.article import Provider
 from feeds.definition import FeedDefinition, Order

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from aggregator.catalogue.tables import key_of
+from aggregator.entry.keys import key_of
 from feeds.article import Article
 from feeds.selection import Names, Selection, fold
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from aggregator.catalogue.names import Name, names_of
-from aggregator.catalogue.records import decode, encode
-from aggregator.catalogue.tables import key_of
 from aggregator.clean import plain_text
+from aggregator.entry.keys import key_of
+from aggregator.entry.names import Name, names_of
+from aggregator.entry.records import decode, encode
 from feeds.article import Article
 from feeds.selection import fold
 

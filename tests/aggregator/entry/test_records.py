@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from aggregator.catalogue.records import decode, encode
+from aggregator.entry.records import decode, encode
 from feeds.article import Article
 from tests import samples
 from tests.aggregator.catalogue.shelf import NOON
