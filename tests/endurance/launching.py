@@ -1,0 +1,71 @@
+"""Programs of the package in a session of their own, to be killed alone or with all that they started."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, _port_of, wait_for
+from tests.aggregator.workshop import Workshop
+from tests.endurance.process_tree import lives, tree
+
+
+def launch(*arguments: str) -> "subprocess.Popen[str]":
+    """Start `aggregator` with these arguments; the processes that it starts belong to its group."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "aggregator", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+
+
+def kill(process: "subprocess.Popen[str]", *, is_alone: bool) -> None:
+    """Kill a program, alone or with all that it started, as the kernel does for want of memory; none of them must be left."""
+    processes = tree(process.pid)
+    if is_alone:
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(PATIENCE_SECONDS)
+    # What is killed alone leaves others, who find out.
+    wait_for(lambda: not any(map(lives, processes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A server that runs, and the group of its processes."""
+
+    site: RunningSite
+
+    @property
+    def process(self) -> "subprocess.Popen[str]":
+        return self.site.process
+
+    def generations(self) -> int:
+        """Give how many refreshes have changed what readers see, so far."""
+        return sum("refresh.changed" in line for line in self.site.lines)
+
+
+@contextmanager
+def launched(workshop: Workshop, *arguments: str) -> Iterator[Launched]:
+    """Start a server on a free port and wait until it listens; end it if the test has not."""
+    process = launch("serve", "--config", str(workshop.config_path), "--port", "0", *arguments)
+    site = RunningSite(process)
+    follower = threading.Thread(target=site.follow_log)
+    follower.start()
+    try:
+        site.port = wait_for(lambda: _port_of(site))
+        yield Launched(site)
+    finally:
+        if process.poll() is None:
+            site.stop()
+        follower.join()
+        if process.stderr is not None:
+            process.stderr.close()
