@@ -3,7 +3,7 @@
 Only for limits. No document, link or right depends on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol
@@ -54,9 +54,10 @@ class Clients:
         (RFC 7239), since proxies that write the one let the other through as it came.
         """
         written = fields.getall(hdrs.X_FORWARDED_FOR, None)
-        nodes = (
-            _listed(written) if written else map(_forwarded_for, _listed(fields.getall(hdrs.FORWARDED, ())))
-        )
+        if written is None:
+            nodes: Iterable[str] = map(_forwarded_for, _listed(fields.getall(hdrs.FORWARDED, None) or ()))
+        else:
+            nodes = _listed(written)
         for node in nodes:
             client = self._look(_without_port(node))
             if client != _PROXY:
