@@ -25,10 +25,10 @@ import pytest
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.wiring import wire
-from tests.aggregator.running_site import PATIENCE_SECONDS, wait_for
+from tests.aggregator.running_site import wait_for
 from tests.aggregator.workshop import Workshop
 from tests.endurance.almanac import CANARY, CONFIGURATION, Almanac
-from tests.endurance.launching import Launched, kill, launch, launched
+from tests.endurance.launching import PATIENCE_SECONDS, Launched, kill, launch, launched
 from tests.endurance.reading_load import ReadingLoad, reading
 
 ARTICLES = 60
@@ -127,14 +127,14 @@ def _time_of_a_refresh(almanac: Almanac) -> float:
         almanac.write(1)
         began = monotonic()
         server.site.signal(signal.SIGHUP)
-        wait_for(lambda: server.generations() == 2)
+        wait_for(lambda: server.generations() == 2, PATIENCE_SECONDS)
         return (monotonic() - began) * 1.33
 
 
 def _wait_for_edition(server: Launched, almanac: Almanac, edition: int) -> None:
     path = PATHS[0]
-    wait_for(lambda: server.site.get("/readyz").status == HTTPStatus.OK)
-    wait_for(lambda: almanac.edition_of(path, server.site.get(path).body) == edition)
+    wait_for(lambda: server.site.get("/readyz").status == HTTPStatus.OK, PATIENCE_SECONDS)
+    wait_for(lambda: almanac.edition_of(path, server.site.get(path).body) == edition, PATIENCE_SECONDS)
 
 
 def _kill_after(seconds: float, server: Launched, load: ReadingLoad, *, is_alone: bool) -> None:
@@ -215,7 +215,7 @@ def _publish(almanac: Almanac, out: Path) -> float:
     """Publish to the end; give how long that took."""
     began = monotonic()
     program = launch("publish", str(out), "--config", str(almanac.workshop.config_path))
-    _, told = program.communicate(timeout=PATIENCE_SECONDS * 2)
+    _, told = program.communicate(timeout=PATIENCE_SECONDS)
     assert program.returncode == 0, told
     return monotonic() - began
 

@@ -21,10 +21,10 @@ from time import monotonic
 
 import pytest
 
-from tests.aggregator.running_site import PATIENCE_SECONDS, wait_for
+from tests.aggregator.running_site import wait_for
 from tests.aggregator.workshop import Workshop
 from tests.endurance.almanac import CONFIGURATION, Almanac
-from tests.endurance.launching import Launched, launched
+from tests.endurance.launching import PATIENCE_SECONDS, Launched, launched
 from tests.endurance.load import Account, allow_many_connections, ask_all
 from tests.endurance.process_tree import holdings, tree
 
@@ -90,11 +90,11 @@ async def hold(
     )
     edition, began = 0, monotonic()
     while monotonic() < began + seconds or account.documents < 3 * len(PATHS):
-        assert monotonic() < began + seconds + 4 * PATIENCE_SECONDS, account.statuses
+        assert monotonic() < began + seconds + PATIENCE_SECONDS, account.statuses
         edition += 1
         await asyncio.to_thread(almanac.write, edition)
         server.site.signal(signal.SIGHUP)
-        await asyncio.to_thread(wait_for, partial(_has_read, server, edition))
+        await asyncio.to_thread(wait_for, partial(_has_read, server, edition), PATIENCE_SECONDS)
         memory.append(await asyncio.to_thread(lambda: holdings(server.process.pid).memory))
         await asyncio.sleep(every)
     ended.set()
