@@ -4,6 +4,7 @@ Nobody is limited but by the configuration (server.limits).
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -17,6 +18,9 @@ _RETRY_SECONDS = 30
 
 # To say why, a connection must be had. So one in ten more are told, and those beyond them are ended without a word.
 _TOLD_SHARE = 10
+
+
+Refused = Callable[["Limit"], None]
 
 
 class Limit(StrEnum):
@@ -50,9 +54,13 @@ class Seat:
 
 
 class Limits:
-    """Counts connections and requests. Belongs to the event loop."""
+    """Counts connections and requests. Belongs to the event loop.
 
-    def __init__(self, settings: ClientLimits) -> None:
+    refused  is told of every request that is to be refused, and of every connection that is to be ended at once
+    """
+
+    def __init__(self, settings: ClientLimits, refused: Refused = lambda _: None) -> None:
+        self._refused = refused
         self._connections = settings.connections
         self._per_client = settings.per_client
         self._clients = Clients(settings.networks)
@@ -67,14 +75,19 @@ class Limits:
         self._open += 1
         if client is not None:
             self._open_by_client[client] += 1
-        if self._connections is not None and self._open > self._connections:
-            is_told = self._open <= self._connections + max(1, self._connections // _TOLD_SHARE)
-            return Seat(client, Excess(Limit.CONNECTIONS, _RETRY_SECONDS), is_told)
-        if self._per_client is not None and client is not None:
-            mine = self._open_by_client[client]
-            if mine > self._per_client:
-                is_told = mine <= self._per_client + max(1, self._per_client // _TOLD_SHARE)
-                return Seat(client, Excess(Limit.PER_CLIENT, _RETRY_SECONDS), is_told)
+        seat = self._seat(client)
+        if seat.excess is not None and not seat.is_told:
+            self._refused(seat.excess.limit)
+        return seat
+
+    def _seat(self, client: Client | None) -> Seat:
+        for limit, most, taken in (
+            (Limit.CONNECTIONS, self._connections, self._open),
+            (Limit.PER_CLIENT, self._per_client, 0 if client is None else self._open_by_client[client]),
+        ):
+            if most is not None and taken > most:
+                is_told = taken <= most + max(1, most // _TOLD_SHARE)
+                return Seat(client, Excess(limit, _RETRY_SECONDS), is_told)
         return Seat(client)
 
     def leave(self, seat: Seat) -> None:
@@ -88,14 +101,20 @@ class Limits:
 
     def excess(self, seat: Seat, peer: str | None, fields: Fields, now: float) -> Excess | None:
         """Count a request with these header fields, at the monotonic time `now`; None where it is to be answered."""
-        if seat.excess is not None or self._allowances is None:
-            return seat.excess
-        client = self._clients.asking(peer, fields)
-        wait = 0.0 if client is None else self._allowances.take(client, now)
+        excess = seat.excess or self._excess_of_requests(peer, fields, now)
+        if excess is not None:
+            self._refused(excess.limit)
+        return excess
+
+    def _excess_of_requests(self, peer: str | None, fields: Fields, now: float) -> Excess | None:
+        client = None if self._allowances is None else self._clients.asking(peer, fields)
+        if self._allowances is None or client is None:
+            return None
+        wait = self._allowances.take(client, now)
         return Excess(Limit.REQUESTS, ceil(wait)) if wait else None
 
 
-def limits_of(settings: ClientLimits) -> Limits | None:
+def limits_of(settings: ClientLimits, refused: Refused) -> Limits | None:
     """Give what counts for these settings; None where they limit nothing, and nothing is to be counted."""
     wanted = (settings.connections, settings.per_client, settings.requests)
-    return None if wanted == (None, None, None) else Limits(settings)
+    return None if wanted == (None, None, None) else Limits(settings, refused)

@@ -24,8 +24,8 @@ def asked(
 
 
 def test_without_limits_nothing_is_counted() -> None:
-    assert limits_of(ClientLimits()) is None
-    assert limits_of(ClientLimits(requests=1)) is not None
+    assert limits_of(ClientLimits(), print) is None
+    assert limits_of(ClientLimits(requests=1), print) is not None
 
 
 def test_who_comes_after_all_seats_are_taken_is_over_the_limit_and_told() -> None:
@@ -97,3 +97,12 @@ def test_who_is_no_proxy_does_not_escape_by_making_up_another() -> None:
     limited = limits(requests=1)
     asked(limited, ANN, 1, forwarded="203.0.113.1")
     assert asked(limited, ANN, 1, forwarded="203.0.113.2") != [None]
+
+
+def test_what_is_refused_is_told() -> None:
+    told: list[Limit] = []
+    limited = Limits(ClientLimits(per_client=1, requests=1, trusted=()), told.append)
+    asked(limited, ANN, 3)
+    seats = [limited.sit(BEN) for _ in range(3)]
+    limited.excess(seats[1], BEN, NO_FIELDS, 0)
+    assert told == [Limit.REQUESTS, Limit.REQUESTS, Limit.PER_CLIENT, Limit.PER_CLIENT]
