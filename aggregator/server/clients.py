@@ -6,11 +6,11 @@ Only for limits. No document, link or right depends on it.
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from ipaddress import IPv6Address, ip_address
-from typing import Protocol
 
 from aiohttp import hdrs
 
 from aggregator.config import Network
+from aggregator.server.negotiation import Fields
 
 # One client: an IPv4 address, or the 64 bits of an IPv6 address that are its network's, for a host may take any of the others.
 Client = bytes
@@ -21,12 +21,6 @@ _REMEMBERED = 4096
 
 # What stands for every trusted proxy: nobody who could be limited.
 _PROXY: Client = b""
-
-
-class Fields(Protocol):
-    """Header fields, whose names compare without case, and may stand on several lines."""
-
-    def getall(self, name: str, default: None, /) -> list[str] | None: ...
 
 
 class Clients:

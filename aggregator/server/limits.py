@@ -11,7 +11,8 @@ from math import ceil
 
 from aggregator.config import ClientLimits
 from aggregator.server.allowances import Allowances
-from aggregator.server.clients import Client, Clients, Fields
+from aggregator.server.clients import Client, Clients
+from aggregator.server.negotiation import Fields
 
 # Who is over a limit of connections is to come again when others may have gone: those that idle go within half a minute.
 _RETRY_SECONDS = 30
