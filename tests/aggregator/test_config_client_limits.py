@@ -17,7 +17,7 @@ def limits(folder: Path, text: str) -> ClientLimits:
     return load(folder / "a.yaml").server.limits
 
 
-def test_by_default_nobody_is_limited_and_proxies_on_this_machine_are_trusted(tmp_path: Path) -> None:
+def test_E4_by_default_nobody_is_limited_and_proxies_on_this_machine_are_trusted(tmp_path: Path) -> None:
     found = limits(tmp_path, "")
     assert (found.connections, found.per_client, found.requests) == (None, None, None)
     assert found.networks == (ip_network("127.0.0.0/8"), ip_network("::1/128"))

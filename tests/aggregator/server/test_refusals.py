@@ -99,7 +99,7 @@ async def test_probes_are_neither_counted_nor_refused() -> None:
     assert refused == [Limit.REQUESTS]
 
 
-async def test_clients_behind_a_proxy_are_limited_each_for_itself() -> None:
+async def test_E4_clients_behind_a_proxy_are_limited_each_for_itself() -> None:
     async with limited(requests=1, trusted=("127.0.0.1",)) as (site, _):
         ann = [(await site.get(x_forwarded_for="192.0.2.1")).status for _ in range(2)]
         ben = await site.get(x_forwarded_for="192.0.2.2")
@@ -117,7 +117,7 @@ async def test_too_many_connections_of_one_client_are_429_and_end() -> None:
     assert refused == [Limit.PER_CLIENT]
 
 
-async def test_too_many_connections_are_503_and_end() -> None:
+async def test_C7_too_many_connections_are_503_and_end() -> None:
     async with limited(connections=2) as (site, refused), visitors(site, 3) as (first, _, late):
         answer = await late.ask()
         assert (answer.status, answer.headers["retry-after"]) == (503, "30")
