@@ -4,7 +4,7 @@ What is public after each is known without asking the server.
 """
 
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from random import Random
 
@@ -27,6 +27,8 @@ class Restless:
         self._chance = chance
         self._hidden: set[str] = set()
         self._spoilt: set[str] = set()
+        # In this round. A file that is moved and changed between two looks is another to whoever looks at files alone.
+        self._touched: set[str] = set()
         self._number = 0
         self.rounds = 0
         self.actions = 0
@@ -42,6 +44,7 @@ class Restless:
     def play(self) -> None:
         """Do a few things, and have the server take them up. One of them at least is for readers to see."""
         self.rounds += 1
+        self._touched.clear()
         if self.rounds % 10 == 0:
             self._refuse_configuration()
         if self.rounds % 7 == 0:
@@ -58,9 +61,9 @@ class Restless:
     def _act(self) -> None:
         self.actions += 1
         actions: list[Callable[[], None]] = [self._edit, self._edit, self._move, self._hide, self._spoil]
-        if self._hidden:
+        if self._hidden - self._touched:
             actions += [self._restore, self._restore]
-        if self._spoilt:
+        if self._spoilt - self._touched:
             actions += [self._mend, self._mend]
         actions.append(self._write if len(self._room.names) < _MOST_ARTICLES else self._delete)
         if len(self._plain()) > _FEWEST_ARTICLES:
@@ -72,7 +75,12 @@ class Restless:
         return [name for name in self._room.names if name not in self._hidden | self._spoilt | {"secret"}]
 
     def _one(self) -> str:
-        return self._chance.choice(self._plain())
+        return self._touch(self._plain())
+
+    def _touch(self, names: Iterable[str]) -> str:
+        name = self._chance.choice(sorted(set(names) - self._touched))
+        self._touched.add(name)
+        return name
 
     def _write(self) -> None:
         self._number += 1
@@ -95,7 +103,7 @@ class Restless:
             self._hidden.add(name)
 
     def _restore(self) -> None:
-        name = self._chance.choice(sorted(self._hidden))
+        name = self._touch(self._hidden)
         self._room.restore(name)
         self._hidden.discard(name)
 
@@ -112,7 +120,7 @@ class Restless:
             self._room.spoil("nonsense")
 
     def _mend(self) -> None:
-        name = self._chance.choice(sorted(self._spoilt))
+        name = self._touch(self._spoilt)
         self._room.edit(name)
         self._spoilt.discard(name)
 
