@@ -2,6 +2,7 @@
 
 app.py          the application: one handler for every address
 runner.py       listening, and stopping in time
+accepting.py    taking connections
 connections.py  aiohttp's connections, with the shortcut and without its own answers
 shortcut.py     plain requests for what lies ready, answered at once
 repetition.py   what was decided about requests that come again
