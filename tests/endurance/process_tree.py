@@ -47,6 +47,11 @@ def holdings(root: int) -> Holdings:
     )
 
 
+def processor_seconds(root: int) -> float:
+    """Give the time of processors that a process and those below it have taken."""
+    return sum(_read_of(process, _ticks) for process in tree(root)) / os.sysconf("SC_CLK_TCK")
+
+
 def _parents() -> Iterator[tuple[int, tuple[int, str]]]:
     for name in os.listdir(_PROC):  # noqa: PTH208  names alone
         if name.isdigit() and (parent := _parent(int(name))) is not None:
@@ -73,6 +78,11 @@ def _read_of(process: int, read: Callable[[Path], int]) -> int:
 def _memory(folder: Path) -> int:
     lines = (folder / "smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def _ticks(folder: Path) -> int:
+    _, _, *fields = (folder / "stat").read_text().rpartition(")")[2].split()
+    return int(fields[9]) + int(fields[10])
 
 
 def _files(folder: Path) -> int:
