@@ -47,6 +47,11 @@ def holdings(root: int) -> Holdings:
     )
 
 
+def open_files(process: int) -> int:
+    """Give how many files one process has open."""
+    return _read_of(process, _files)
+
+
 def processor_seconds(root: int) -> float:
     """Give the time of processors that a process and those below it have taken."""
     return sum(_read_of(process, _ticks) for process in tree(root)) / os.sysconf("SC_CLK_TCK")
