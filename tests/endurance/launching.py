@@ -1,6 +1,7 @@
 """Programs of the package in a session of their own, to be killed alone or with all that they started."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,6 +9,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic
 
 from tests.aggregator.running_site import RunningSite, _port_of, wait_for
 from tests.aggregator.workshop import Workshop
@@ -15,6 +18,34 @@ from tests.endurance.process_tree import lives, tree
 
 # Of a hundred starts on a busy machine one may take long, and proves nothing.
 PATIENCE_SECONDS = 120.0
+
+
+# A first load is followed by another refresh at once; between others lies an hour.
+_QUIET_SECONDS = 1.0
+
+
+def settle(site: RunningSite) -> None:
+    """Wait until there is something to serve and no refresh under way: what is written from then on is read when the server is told."""
+    wait_for(lambda: site.get("/readyz").status == HTTPStatus.OK, PATIENCE_SECONDS)
+    seen, since = -1, monotonic()
+
+    def is_quiet() -> bool:
+        nonlocal seen, since
+        refreshes = _refreshes(site)
+        if refreshes != seen:
+            seen, since = refreshes, monotonic()
+        return seen > 0 and monotonic() - since > _QUIET_SECONDS
+
+    wait_for(is_quiet, PATIENCE_SECONDS)
+
+
+def _refreshes(site: RunningSite) -> int:
+    """Give how many refreshes have ended."""
+    figures = site.get("/metrics").body
+    return sum(
+        int(float(found))
+        for found in re.findall(rb"^aggregator_refreshes_total\S* (\S+)", figures, re.MULTILINE)
+    )
 
 
 def launch(*arguments: str) -> "subprocess.Popen[str]":

@@ -12,6 +12,7 @@ from tests.aggregator.running_site import wait_for
 from tests.clients.client import Seen
 from tests.clients.newsroom import NEVER_PUBLIC
 from tests.clients.stage import Stage
+from tests.endurance.launching import settle
 
 _MOST_ARTICLES = 40
 _FEWEST_ARTICLES = 10
@@ -40,6 +41,7 @@ class Restless:
         self._room.write("secret", title=NEVER_PUBLIC)
         self._room.hide("secret", "published: false")
         self._stage.start()
+        settle(self._stage.site)
 
     def play(self) -> None:
         """Do a few things, and have the server take them up. One of them at least is for readers to see."""
