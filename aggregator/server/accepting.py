@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from aggregator import events
+
 # Between two looks at those that are there already.
 _AT_ONCE = 128
 
@@ -45,12 +47,14 @@ async def listening_sockets(
 class AcceptingSite(web.BaseSite):
     """Takes connections from listening sockets, which are its own from then on."""
 
-    __slots__ = ("_beginning", "_resuming", "_sockets")
+    __slots__ = ("_beginning", "_is_short", "_resuming", "_sockets")
 
     def __init__(self, runner: web.AppRunner, sockets: Sequence[socket.socket]) -> None:
         super().__init__(runner)
         self._sockets = tuple(sockets)
         self._beginning: set[asyncio.Task[None]] = set()
+        # Told once, until one was taken again.
+        self._is_short = False
         self._resuming: dict[socket.socket, asyncio.TimerHandle] = {}
 
     @property
@@ -90,13 +94,17 @@ class AcceptingSite(web.BaseSite):
                 connection, _address = listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
-            except OSError:
+            except OSError as error:
                 # Out of files, or of memory. It would be told of those that wait without end, and have no time for the others.
-                self._pause(listening)
+                self._pause(listening, error)
                 return
+            self._is_short = False
             self._begin(connection)
 
-    def _pause(self, listening: socket.socket) -> None:
+    def _pause(self, listening: socket.socket, error: OSError) -> None:
+        if not self._is_short:
+            events.CONNECTIONS_WAIT.log(error=error)
+        self._is_short = True
         loop = asyncio.get_running_loop()
         loop.remove_reader(listening)
         self._resuming[listening] = loop.call_later(_PAUSE_SECONDS, self._resume, listening)

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 
+import pytest
 import uvloop
 from aiohttp import web
 
@@ -58,7 +59,7 @@ def test_all_that_wait_are_taken_at_once() -> None:
     on_uvloop(see)
 
 
-def test_fault_41_who_comes_when_there_are_no_files_waits_for_one() -> None:
+def test_fault_41_who_comes_when_there_are_no_files_waits_for_one(caplog: pytest.LogCaptureFixture) -> None:
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
 
     async def see() -> None:
@@ -79,6 +80,9 @@ def test_fault_41_who_comes_when_there_are_no_files_waits_for_one() -> None:
                 await until(lambda: connections(runner) == 1)
 
     on_uvloop(see)
+    assert [line for line in caplog.messages if "Too many open files" in line] == [
+        "connections wait, since no more can be taken now: [Errno 24] Too many open files"
+    ]
 
 
 def test_who_goes_before_it_was_taken_does_no_harm() -> None:
