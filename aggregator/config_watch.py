@@ -77,6 +77,6 @@ class ConfigurationWatch:
 def waiting_for_restart(before: Settings, after: Settings) -> tuple[str, ...]:
     """Name the keys of which a change waits for the next start: what they say was decided when the server began."""
     decided = {"store": (before.store, after.store)}
-    for key in ("host", "port", "workers", "metrics", "request_log", "status", "status_token"):
+    for key in ("host", "port", "workers", "metrics", "request_log", "status", "status_token", "limits"):
         decided[f"server.{key}"] = (getattr(before.server, key), getattr(after.server, key))
     return tuple(key for key, (old, new) in decided.items() if old != new)

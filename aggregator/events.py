@@ -44,6 +44,9 @@ LEFT = Event(
     logging.WARNING,
     "has not ended within {seconds:g} s; leaving without what still hangs",
 )
+CONNECTIONS_WAIT = Event(
+    "connections.waiting", logging.WARNING, "connections wait, since no more can be taken now: {error}"
+)
 
 REQUEST = Event(
     "request.answered",

@@ -126,6 +126,12 @@ SAVED = Metric(
     "Bytes of bodies that need not be sent: because the client held the document, got what was new alone, or took it compressed.",
     labels=("by",),
 )
+REFUSALS = Metric(
+    "aggregator_refusals_total",
+    Kind.COUNTER,
+    "Requests that were refused, and connections that were ended, since a client took more than server.limits lets it.",
+    labels=("limit",),
+)
 CONNECTIONS = Metric("aggregator_connections", Kind.GAUGE, "Connections that are open.")
 PROCESSES = Metric("aggregator_processes", Kind.GAUGE, "Processes that serve.")
 WORKER_ENDS = Metric(
@@ -178,6 +184,7 @@ METRICS = (
     REQUEST_SECONDS,
     BYTES,
     SAVED,
+    REFUSALS,
     CONNECTIONS,
     PROCESSES,
     WORKER_ENDS,

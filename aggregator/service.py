@@ -23,6 +23,7 @@ from aggregator.errors import AggregatorError, ConfigurationError, CrowdedError,
 from aggregator.lease import Lease
 from aggregator.ledger import Ledger, Outcome
 from aggregator.logs import LogForm
+from aggregator.open_files import allow_many_files
 from aggregator.outlet import Outlet
 from aggregator.refresh import Refresh, Report
 from aggregator.refresh_thread import RefreshThread
@@ -48,6 +49,7 @@ def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
     wishes = Wishes(partial(leave_within, _LEAVE_SECONDS))
     wishes.follow_early_signals()
     settings = load()
+    allow_many_files()
     # Before anything is started: a worker that ends for want of it would be started again and again.
     status_digest(settings.server)
     catalogue = Catalogue.open(settings.store)

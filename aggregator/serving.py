@@ -24,6 +24,7 @@ from aggregator.server import (
     Tally,
     create_app,
     lifetime,
+    limits_of,
     listen,
     page_policy,
     url_of,
@@ -70,7 +71,8 @@ class Serving:
         """
         server = self._settings.server
         observing = Observing(self._tally, gather, server.metrics, server.request_log, self._status())
-        app = create_app(lambda: self._served, clock=self._now, observing=observing)
+        limits = limits_of(server.limits, self._tally.note_refusal)
+        app = create_app(lambda: self._served, clock=self._now, observing=observing, limits=limits)
         self._running = await listen(app, host, port, reuse_port=reuse_port)
         port = self._running.port
         events.SERVING.log(site=self._settings.site.url, url=url_of(host, port), host=host, port=port)

@@ -32,6 +32,7 @@ FLOORS = {
     "aggregator.journal": 1,
     "aggregator.logs": 1,
     "aggregator.metrics": 1,
+    "aggregator.open_files": 1,
     "aggregator.redaction": 1,
     "aggregator.service_manager": 1,
     "aggregator.stamp": 1,

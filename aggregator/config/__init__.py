@@ -4,7 +4,7 @@ What this package does not do: read the environment, look at the sources' files,
 
     yaml_document  bytes to a tree whose every part knows its place
     measures, texts, addresses, cron, disclosure    what a single value may be
-    settings, site_settings, feed_settings, automatic_feeds    which keys there are
+    settings, site_settings, feed_settings, automatic_feeds, client_limits    which keys there are
     explaining     what pydantic found, in plain words and at its place
     agreement      what keys must agree on with one another
     assembly       checked models to Settings
@@ -18,6 +18,7 @@ from aggregator.config.automatic_feeds import (
     ProviderFeeds,
     TopicFeeds,
 )
+from aggregator.config.client_limits import ClientLimits, Network
 from aggregator.config.disclosure import MetricsReaders, RequestLog, StatusReaders
 from aggregator.config.json_schema import feed_file_schema, schema
 from aggregator.config.loading import load
@@ -34,12 +35,14 @@ from aggregator.config.settings import (
 
 __all__ = [
     "AutomaticFeeds",
+    "ClientLimits",
     "DefaultSettings",
     "HistorySettings",
     "LimitSettings",
     "MetricsReaders",
     "NamedFeed",
     "NamedTopic",
+    "Network",
     "ProviderFeeds",
     "ReloadSettings",
     "RequestLog",

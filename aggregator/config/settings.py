@@ -23,6 +23,7 @@ from aggregator.config.addresses import (
     StoreAddress,
 )
 from aggregator.config.automatic_feeds import AutomaticFeeds, ProviderFeeds, TopicFeeds
+from aggregator.config.client_limits import ClientLimits
 from aggregator.config.disclosure import (
     MetricsReaders,
     MetricsReadersName,
@@ -178,6 +179,11 @@ class ServerSettings(Model):
         "They tell who reads what: addresses and names of readers.",
         examples=["sampled", "all", "off"],
         json_schema_extra={"default": "off"},
+    )
+    limits: ClientLimits = Field(
+        default_factory=ClientLimits,
+        description="What clients may take of the server: docs/operating.md.",
+        examples=[{"connections": 10000, "requests": 600}],
     )
 
 

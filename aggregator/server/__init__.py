@@ -2,6 +2,7 @@
 
 app.py          the application: one handler for every address
 runner.py       listening, and stopping in time
+accepting.py    taking connections
 connections.py  aiohttp's connections, with the shortcut and without its own answers
 shortcut.py     plain requests for what lies ready, answered at once
 repetition.py   what was decided about requests that come again
@@ -15,6 +16,9 @@ addresses.py    which path a request means, and where old addresses lead: pure
 conditional.py  whether what the client holds is current: pure
 listening.py    where a server that listens can be asked: pure
 directives.py   answers in the language of nginx's configuration: pure
+limits.py       what clients take, and what is too much
+allowances.py   how many requests each client may still make
+clients.py      who asks: pure
 lifetime.py     how long caches may keep a document: pure
 encoding.py     which content codings a request accepts: pure
 searching.py    from a search to its edition, or to why there is none
@@ -34,6 +38,7 @@ from aggregator.server.addresses import Addresses
 from aggregator.server.app import create_app
 from aggregator.server.headers import page_policy
 from aggregator.server.lifetime import Lifetime, lifetime
+from aggregator.server.limits import limits_of
 from aggregator.server.listening import url_of
 from aggregator.server.observing import Observing, Status
 from aggregator.server.runner import Running, listen
@@ -54,6 +59,7 @@ __all__ = [
     "Tally",
     "create_app",
     "lifetime",
+    "limits_of",
     "listen",
     "page_policy",
     "url_of",

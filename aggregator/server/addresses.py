@@ -14,6 +14,11 @@ from feeds.text import provider_domain
 
 LONGEST_PATH = 1024
 
+# What orchestrators and proxies ask: whether the process lives, and whether it has something to serve.
+HEALTH = "/healthz"
+READINESS = "/readyz"
+PROBES = frozenset({HEALTH, READINESS})
+
 _ALL = "/feeds/all"
 
 # Where programs and people look for a feed without being told, and the format they expect there.

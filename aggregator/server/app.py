@@ -8,11 +8,13 @@ from aiohttp import web
 from aggregator.server.base_path import without_base
 from aggregator.server.failures import Failures
 from aggregator.server.handlers import BODY_SECONDS, CLOCK, FAILURES, SERVED, answer
+from aggregator.server.limits import Limits
 from aggregator.server.observing import Observer, Observing, observed
 from aggregator.server.served import Served
 from aggregator.server.shortcut import Shortcut
 
 SHORTCUT = web.AppKey("shortcut", Shortcut)
+LIMITS = web.AppKey("limits", Limits)
 
 
 def utc_now() -> datetime:
@@ -26,17 +28,21 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     body_seconds: float = 10.0,
     observing: Observing | None = None,
+    limits: Limits | None = None,
 ) -> web.Application:
     """Give an application that serves what `served` gives, which is asked at every request and must not wait.
 
     body_seconds  how long the body of a request may take to come
     observing     what is noted of requests, None: nothing
+    limits        what clients may take, None: all that they want
     """
     app = web.Application()
     app[SERVED] = served
     app[CLOCK] = clock
     app[BODY_SECONDS] = body_seconds
     app[FAILURES] = Failures()
+    if limits is not None:
+        app[LIMITS] = limits
     observer = Observer(observing) if observing else None
     app[SHORTCUT] = Shortcut(served, clock, observer if observer and observer.is_needed else None)
     handler = observed(answer, observing, observer) if observing and observer else answer

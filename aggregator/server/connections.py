@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from time import monotonic
+from typing import Any, NamedTuple
 
 from aiohttp import EMPTY_PAYLOAD, hdrs, web
-from aiohttp.http_parser import HttpRequestParser
+from aiohttp.http_parser import HttpRequestParser, RawRequestMessage
 
 from aggregator.server import responses
-from aggregator.server.app import SHORTCUT
+from aggregator.server.addresses import PROBES
+from aggregator.server.app import LIMITS, SHORTCUT
 from aggregator.server.handlers import answer_other_method
 from aggregator.server.hosts import is_host
+from aggregator.server.limits import Excess, Limits, Seat
+from aggregator.server.negotiation import Fields
 from aggregator.server.shortcut import Answer, Shortcut
 
 _BAD_REQUEST = 400
@@ -25,6 +29,7 @@ class Runner(web.AppRunner):
         server = await super()._make_server()
         return _Server(
             self.app[SHORTCUT],
+            self.app.get(LIMITS),
             _answering(server.request_handler),
             request_factory=server.request_factory,
             **self._kwargs,
@@ -34,19 +39,30 @@ class Runner(web.AppRunner):
 class _Server(web.Server):
     """Makes connections of ours."""
 
-    def __init__(self, shortcut: Shortcut, handler: Any, **options: Any) -> None:
+    def __init__(self, shortcut: Shortcut, limits: Limits | None, handler: Any, **options: Any) -> None:
         super().__init__(handler, **options)
         self.shortcut = shortcut
+        self.limits = limits
 
     def __call__(self) -> web.RequestHandler:
         return _Connection(self, loop=self._loop, **self._kwargs)
 
 
+class _Ruling(NamedTuple):
+    """What was decided of a request: refused for an excess, or, with None, let in."""
+
+    excess: Excess | None
+
+
 class _Connection(web.RequestHandler):
-    __slots__ = ("_address",)
+    __slots__ = ("_address", "_limits", "_ruling", "_seat")
 
     def __init__(self, server: _Server, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
         super().__init__(server, loop=loop, **options)
+        self._limits = server.limits
+        self._seat: Seat | None = None
+        # On the request that is on its way to aiohttp: none is counted twice.
+        self._ruling: _Ruling | None = None
         self._parser = _Parser(
             self,
             server.shortcut,
@@ -64,6 +80,42 @@ class _Connection(web.RequestHandler):
         """Begin; aiohttp calls for it once."""
         super().connection_made(transport)
         self._address = _address(self.peername)
+        if self._limits is None:
+            return
+        self._seat = self._limits.sit(self._address)
+        if not self._seat.is_told and self.transport is not None:
+            self.transport.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Give back what it took."""
+        super().connection_lost(exc)
+        if self._limits is not None and self._seat is not None:
+            self._limits.leave(self._seat)
+            self._seat = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether each request is to be ruled on, for which it must be read."""
+        return self._limits is not None
+
+    def lets_in(self, message: RawRequestMessage) -> bool:
+        """Tell whether a request may be answered at once. One that is refused, or has to wait, goes the long way, and is told there."""
+        if self._limits is None:
+            return True
+        if self.transport is None or not self._is_idle(self.transport):
+            return False
+        self._ruling = _Ruling(self._rule(message.path, message.headers))
+        return self._ruling.excess is None
+
+    def excess(self, target: str, fields: Fields) -> Excess | None:
+        """Give why a request is to be refused, None where it is not; counts it where `lets_in` has not."""
+        ruling, self._ruling = self._ruling, None
+        return self._rule(target, fields) if ruling is None else ruling.excess
+
+    def _rule(self, target: str, fields: Fields) -> Excess | None:
+        if self._limits is None or self._seat is None or target in PROBES:
+            return None
+        return self._limits.excess(self._seat, self._address, fields, monotonic())
 
     def answer_at_once(self, find: Callable[..., Answer | None], *request: Any) -> bool:
         """Answer a request by the shortcut, and tell whether that was done; if not, aiohttp is to have it, as if nothing had been tried.
@@ -79,6 +131,7 @@ class _Connection(web.RequestHandler):
             return False
         if answer is None:
             return False
+        self._ruling = None
         transport.write(answer.data)
         self._note_answered()
         if answer.is_last:
@@ -118,7 +171,7 @@ class _Parser(HttpRequestParser):
 
     Only one that came alone: those of a client that sends several at once are answered in turn.
 
-    Every request comes by here, whatever road it takes: where one is to be refused before any work is done for it, this is the place.
+    Where clients are limited, each request is ruled on first, here or, where several came together, in its turn.
     """
 
     def __init__(
@@ -137,7 +190,9 @@ class _Parser(HttpRequestParser):
 
     def feed_data(self, data: bytes, *rest: Any) -> tuple[list[Any], bool, bytes]:
         was_between = self._is_between
-        if was_between and self._connection.answer_at_once(self._shortcut.answer_again, data):
+        connection = self._connection
+        is_known = was_between and not connection.is_limited
+        if is_known and connection.answer_at_once(self._shortcut.answer_again, data):
             return [], False, b""
         self._is_between = False
         messages, upgraded, tail = super().feed_data(data, *rest)
@@ -147,9 +202,9 @@ class _Parser(HttpRequestParser):
             and data.endswith(_END_OF_HEAD)
             and not upgraded
         )
-        if len(messages) == 1:
+        if len(messages) == 1 and connection.lets_in(messages[0][0]):
             whole = data if was_between and self._is_between else None
-            if self._connection.answer_at_once(self._shortcut.answer, *messages[0], whole):
+            if connection.answer_at_once(self._shortcut.answer, *messages[0], whole):
                 self.message_consumed()
                 messages = []
         return messages, upgraded, tail
@@ -166,6 +221,14 @@ def _answering(handle: Any) -> Any:
     async def answer(request: web.Request) -> web.StreamResponse:
         # The client may have taken little yet of what the shortcut sent: no second answer is made before that.
         await request.writer.drain()
+        connection = request.protocol
+        excess = (
+            connection.excess(request.raw_path, request.headers)
+            if isinstance(connection, _Connection)
+            else None
+        )
+        if excess is not None:
+            return responses.over_limit(excess)
         if not is_host(request.headers.get(hdrs.HOST, "")):
             return responses.refused(_BAD_REQUEST)
         try:

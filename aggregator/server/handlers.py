@@ -10,7 +10,15 @@ from aiohttp import hdrs, web
 from aggregator.edition import Edition
 from aggregator.server import responses
 from aggregator.server.acceptance import wants_page
-from aggregator.server.addresses import page_of, requested_path, requested_query, split, without_www
+from aggregator.server.addresses import (
+    HEALTH,
+    READINESS,
+    page_of,
+    requested_path,
+    requested_query,
+    split,
+    without_www,
+)
 from aggregator.server.bodies import drop_body
 from aggregator.server.conditional import Outcome
 from aggregator.server.deltas import accepts_feed, held_versions
@@ -26,8 +34,6 @@ FAILURES = web.AppKey("failures", Failures)
 # Bytes that the answer does without, for who counts them.
 UNSENT = web.RequestKey("unsent", int)
 
-_HEALTH = "/healthz"
-_READINESS = "/readyz"
 _METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 # The part of a feed's page that says what a feed is, shown to those who are sent there.
@@ -115,16 +121,16 @@ async def _answer_elsewhere(path: str, served: Served) -> web.Response:
 
 def _unready(path: str, reason: str) -> web.Response:
     """Answer without a good generation: to say "not found", or to send an empty feed, would have readers forget it."""
-    if path == _HEALTH:
+    if path == HEALTH:
         return responses.state("alive")
     return responses.unavailable(reason, _RETRY_WHEN_STARTING)
 
 
 def _known(path: str, served: Served) -> web.Response | None:
     """Answer at an address that needs no document, None where it may be one's."""
-    if path == _HEALTH:
+    if path == HEALTH:
         return responses.state("alive")
-    if path == _READINESS:
+    if path == READINESS:
         return responses.state("ready")
     new_path = served.addresses.new_path(path)
     if new_path is not None:

@@ -11,6 +11,7 @@ from aggregator.edition import CODINGS, IDENTITY, Edition
 from aggregator.server.conditional import http_date, is_settled
 from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, POLICY, caching, document_caching
 from aggregator.server.lifetime import Lifetime
+from aggregator.server.limits import Excess, Limit
 
 # Documents whose header fields are kept ready: about a kilobyte each.
 _KEPT = 1024
@@ -31,6 +32,14 @@ _REFUSALS: Mapping[int, str] = MappingProxyType(
     {
         400: "This is no request that is understood here, expected HTTP/1.1 (RFC 9112) with one Host, in lines of at most 8 KB.",
         417: "Expected 100-continue as what is expected, or nothing.",
+    }
+)
+
+_OVER: Mapping[Limit, str] = MappingProxyType(
+    {
+        Limit.CONNECTIONS: "There are too many connections now.",
+        Limit.PER_CLIENT: "These are too many connections from one address; expected requests one after the other on a few.",
+        Limit.REQUESTS: "These are too many requests from one address in a short time.",
     }
 )
 
@@ -237,6 +246,15 @@ def precondition_failed() -> web.Response:
 def unavailable(reason: str, retry_after: int) -> web.Response:
     """Say that there is no answer now, and after how many seconds to ask again."""
     return _text(503, reason, NO_STORE, {hdrs.RETRY_AFTER: str(retry_after)})
+
+
+def over_limit(excess: Excess) -> web.Response:
+    """Refuse a client that takes too much (RFC 6585 section 4), or who comes when there is no room for more."""
+    status = 503 if excess.limit is Limit.CONNECTIONS else 429
+    response = _text(status, _OVER[excess.limit], NO_STORE, {hdrs.RETRY_AFTER: str(excess.retry_after)})
+    if excess.limit is not Limit.REQUESTS:
+        response.force_close()
+    return response
 
 
 def state(text: str) -> web.Response:

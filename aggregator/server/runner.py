@@ -8,6 +8,7 @@ from time import monotonic
 from aiohttp import http_exceptions, web
 
 from aggregator.errors import ServeError
+from aggregator.server.accepting import AcceptingSite, listening_sockets
 from aggregator.server.connections import Runner
 from aggregator.server.stalls import Stalls
 
@@ -81,14 +82,15 @@ async def listen(
         auto_decompress=False,  # bodies are dropped unread
     )
     await runner.setup()
-    site = web.TCPSite(runner, host, port, reuse_port=reuse_port or None, backlog=_BACKLOG)
     try:
-        await site.start()
+        sockets = await listening_sockets(host, port, reuse_port=reuse_port, backlog=_BACKLOG)
     except OSError as error:
         await runner.cleanup()
         raise ServeError(
             f"can't listen on {host} port {port}: {error.strerror or error}; expected a free one"
         ) from error
+    site = AcceptingSite(runner, sockets)
+    await site.start()
     sweeping = asyncio.create_task(_sweep(runner, Stalls(stall_seconds), sweep_seconds))
     return Running(runner, site.port, sweeping)
 

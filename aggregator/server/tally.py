@@ -19,6 +19,7 @@ from aggregator.metrics import (
     MOST_BEATS,
     OTHER,
     PROCESSES,
+    REFUSALS,
     REQUEST_SECONDS,
     REQUESTS,
     SAVED,
@@ -26,7 +27,8 @@ from aggregator.metrics import (
     Figures,
     Key,
 )
-from aggregator.server.addresses import requested_path, split
+from aggregator.server.addresses import PROBES, requested_path, split
+from aggregator.server.limits import Limit
 from feeds.formats import FORMATS
 from feeds.history import split_archive
 
@@ -48,14 +50,13 @@ _MOST_UNSETTLED = 1_000
 _BOUNDS = REQUEST_SECONDS.bounds
 _FORMATS = {one.suffix: name for name, one in FORMATS.items()}
 _GROUPS = ("/feeds/", "/topics/", "/providers/", "/categories/")
-_PROBES = frozenset({"/healthz", "/readyz"})
 
 
 @lru_cache(maxsize=1024)
 def place(target: str) -> tuple[str, str]:
     """Give the feed that a request target may be about, such as /topics/ai, and the format; "other" for what is neither."""
     path = requested_path(target)
-    if path is None or path in _PROBES:
+    if path is None or path in PROBES:
         return OTHER, OTHER
     stem, suffix = split(path)
     if suffix:
@@ -102,6 +103,7 @@ class Tally:
         self._buckets = [0] * (len(_BOUNDS) + 1)
         self._seconds = 0.0
         self._results = dict.fromkeys(RESULTS, 0)
+        self._refusals = dict.fromkeys(Limit, 0)
         self._audience = Audience()
         self._saved: defaultdict[str, int] = defaultdict(int)
         self._habits = Habits() if has_habits else None
@@ -146,6 +148,10 @@ class Tally:
         """Count what came of looking at a document: one of RESULTS."""
         self._results[result] += 1
 
+    def note_refusal(self, limit: Limit) -> None:
+        """Count a request that was refused, or a connection that was ended, for a limit."""
+        self._refusals[limit] += 1
+
     def figures(self, connections: int, now: float) -> Figures:
         """Give all that was counted, of a process that has so many connections."""
         self._settle(now)
@@ -157,6 +163,7 @@ class Tally:
         counts |= {SAVED.key(reason): count for reason, count in self._saved.items()}
         counts |= {REQUEST_SECONDS.bucket(index): count for index, count in enumerate(self._buckets)}
         counts |= {EDITIONS.key(result): count for result, count in self._results.items()}
+        counts |= {REFUSALS.key(limit): count for limit, count in self._refusals.items()}
         counts[REQUEST_SECONDS.sum] = self._seconds
         levels: dict[Key, float] = {CONNECTIONS.key(): connections, PROCESSES.key(): 1}
         return Figures(

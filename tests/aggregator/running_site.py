@@ -21,9 +21,9 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
 
 
-def wait_for(condition: Callable[[], T]) -> T:
+def wait_for(condition: Callable[[], T], patience: float = PATIENCE_SECONDS) -> T:
     """Ask until the answer is true, and give it."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while not (answer := condition()):
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)

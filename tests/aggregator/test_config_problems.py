@@ -62,7 +62,7 @@ STRUCTURE = [
     (
         f"{LEAST}server: {{bind: x}}\n",
         [
-            "a.yaml:3:10: server.bind: the key 'bind' is unknown, expected one of host, max_age, metrics, port, request_log, status, status_token, workers"
+            "a.yaml:3:10: server.bind: the key 'bind' is unknown, expected one of host, limits, max_age, metrics, port, request_log, status, status_token, workers"
         ],
     ),
     (f"{LEAST}server: [1]\n", ["a.yaml:3:9: server: is a list, expected a mapping such as {port: 8080}"]),

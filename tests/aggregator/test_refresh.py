@@ -325,6 +325,20 @@ def test_a_file_that_is_moved_stays_the_article_that_it_was(workshop: Workshop, 
     assert ids(workshop) == {"Ferry again": before["Ferry"]}
 
 
+def test_a_moved_file_that_breaks_is_the_same_article_when_it_is_mended(workshop: Workshop) -> None:
+    path = workshop.write("ferry")
+    workshop.refresh()
+    before = ids(workshop)
+    moved = path.rename(path.with_name("moved.md"))
+    workshop.refresh(LATER)
+    moved.write_text("---\ntitle: [Ferry\n---\n")
+    workshop.refresh(LATER + HOUR)
+    assert ids(workshop) == before
+    moved.write_text(article_text("Ferry, mended"))
+    workshop.refresh(LATER + 2 * HOUR)
+    assert ids(workshop) == {"Ferry, mended": before["Ferry"]}
+
+
 def test_a_file_that_is_moved_to_another_source_stays_the_article_that_it_was(workshop: Workshop) -> None:
     workshop.configure(sources="- {name: news, path: news}\n- {name: more, path: more}")
     (workshop.folder / "more").mkdir()

@@ -25,12 +25,12 @@ COUNTS = {
     "AD": 2,
     "X": 1,
     "H": 10,
-    "C": 6,
+    "C": 7,
     "T": 3,
     "N": 4,
     "E": 14,
 }
-ELSEWHERE = {"C4", "E4", "E7", "E12"}
+ELSEWHERE = {"C4", "E7", "E12"}
 RULES = [f"{letter}{number + 1}" for letter, count in COUNTS.items() for number in range(count)]
 
 

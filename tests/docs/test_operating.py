@@ -22,6 +22,7 @@ from aggregator.habits import MOST_ASKERS
 from aggregator.logs import FOREIGN
 from aggregator.metrics import METRICS, Kind
 from aggregator.server.disclosure import _SIGNS
+from aggregator.server.limits import Limit
 from aggregator.server.tally import MOST_FEEDS, RESULTS, SAVINGS
 from aggregator.status_token import FEWEST_CHARACTERS
 
@@ -232,9 +233,17 @@ def test_who_gets_the_status_page_is_what_the_document_says() -> None:
 
 
 def test_the_configuration_of_the_unit_loads(tmp_path: Path) -> None:
-    (text, _) = blocks("yaml")
+    (text, *_) = blocks("yaml")
     (tmp_path / "site.yaml").write_text(text)
     assert load(tmp_path / "site.yaml").store == "sqlite:////var/lib/aggregator/aggregator.db"
+
+
+def test_the_limits_for_clients_load_and_all_of_them_are_told(tmp_path: Path) -> None:
+    site, *_, limits = blocks("yaml")
+    (tmp_path / "site.yaml").write_text(site + limits)
+    assert load(tmp_path / "site.yaml").server.limits.connections == 10_000
+    assert set(rows("limit")) == set(Limit)
+    assert quoted(rows("metric")["aggregator_refusals_total"][1]) >= set(Limit)
 
 
 # systemd, nginx and Caddy

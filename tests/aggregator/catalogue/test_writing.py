@@ -396,4 +396,5 @@ def test_a_catalogue_that_can_not_be_written_says_so(shelf: Shelf) -> None:
         pytest.raises(CatalogueError, match=r"catalogue\.db: can't be written"),
         shelf.catalogue.writing([EVERYTHING], NOON) as writer,
     ):
-        writer._connection.exec_driver_sql("DROP TABLE nowhere")
+        writer._connection.exec_driver_sql("PRAGMA query_only = ON")
+        writer.note_reading("news", "another")

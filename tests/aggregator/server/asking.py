@@ -129,7 +129,9 @@ async def serving(**options: Any) -> AsyncIterator[Site]:
     )
     site = Site(press, served)
     app_options = {
-        name: options.pop(name) for name in ("body_seconds", "clock", "observing") if name in options
+        name: options.pop(name)
+        for name in ("body_seconds", "clock", "observing", "limits")
+        if name in options
     }
     site.running = await listen(create_app(lambda: site.served, **app_options), "127.0.0.1", 0, **options)
     try:

@@ -10,12 +10,14 @@ from aggregator.metrics import (
     CONNECTIONS,
     EDITIONS,
     OTHER,
+    REFUSALS,
     REQUEST_SECONDS,
     REQUESTS,
     SAVED,
     SUBSCRIBERS,
     Figures,
 )
+from aggregator.server.limits import Limit
 from aggregator.server.tally import MOST_FEEDS, Asked, Tally, place
 
 FEEDLY = "Feedly/1.0 (+http://feedly.example; 42 subscribers; x)"
@@ -194,3 +196,10 @@ def test_what_need_not_be_sent_is_counted_by_why() -> None:
     counts = tally.figures(0, 1.0).counts
     saved = {labels: count for (name, labels), count in counts.items() if name == SAVED.name}
     assert saved == {("unchanged",): 100, ("delta",): 20, ("coding",): 3}
+
+
+def test_refusals_are_counted_by_limit() -> None:
+    tally = Tally()
+    tally.note_refusal(Limit.REQUESTS)
+    counts = tally.figures(0, 0).counts
+    assert [counts[REFUSALS.key(limit)] for limit in Limit] == [0, 0, 1]

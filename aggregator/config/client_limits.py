@@ -1,0 +1,78 @@
+"""How much of the server one client, or all of them, may take: the keys below server.limits, and the networks that they name."""
+
+from datetime import timedelta
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from aggregator.config.measures import SomeTime, WholeNumber
+from aggregator.config.model import Model
+from aggregator.config.texts import some_text, text_schema
+from aggregator.config.written import did_you_mean, quoted
+
+Network = IPv4Network | IPv6Network
+
+_EXPECTED = "expected an address or a network such as 127.0.0.1 or 10.0.0.0/8"
+
+
+def _network(value: object) -> str:
+    word = some_text(value)
+    try:
+        ip_network(word)
+    except ValueError as error:
+        raise ValueError(f"{quoted(word)} is no network, {_EXPECTED}{_without_host_bits(word)}") from error
+    return word
+
+
+def _without_host_bits(word: str) -> str:
+    try:
+        return did_you_mean(str(ip_network(word, strict=False)))
+    except ValueError:
+        return ""
+
+
+NetworkName = Annotated[str, BeforeValidator(_network), text_schema()]
+_MOST = 1_000_000
+
+
+# By default nothing is limited: many readers share one address, and some programs ask nothing of a host any more after one 429.
+class ClientLimits(Model):
+    """What clients may take of one server process. Without a key there is no such limit."""
+
+    connections: WholeNumber | None = Field(
+        default=None,
+        ge=1,
+        le=_MOST,
+        description="Connections at a time, of all clients together. Who comes after them is answered 503 with Retry-After.",
+        examples=[10000],
+    )
+    per_client: WholeNumber | None = Field(
+        default=None,
+        ge=1,
+        le=_MOST,
+        description="Connections of one client at a time. Requests on what it opens besides are answered 429 with Retry-After.",
+        examples=[100],
+    )
+    requests: WholeNumber | None = Field(
+        default=None,
+        ge=1,
+        le=_MOST,
+        description="Requests of one client in a `window`; that many may come at once. Others are answered 429 with Retry-After.",
+        examples=[600],
+    )
+    window: SomeTime = Field(
+        default=timedelta(minutes=1), description="The time that `requests` is for.", examples=["1m"]
+    )
+    trusted: tuple[NetworkName, ...] = Field(
+        default=("127.0.0.0/8", "::1"),
+        description="Proxies, as addresses or networks. A client that comes through one is told by X-Forwarded-For, else by Forwarded; "
+        "where a proxy sends neither, no client is limited.",
+        examples=[["127.0.0.1", "10.0.0.0/8"]],
+    )
+
+    @cached_property
+    def networks(self) -> tuple[Network, ...]:
+        """Give the networks of `trusted`."""
+        return tuple(map(ip_network, self.trusted))
