@@ -30,6 +30,8 @@ Observe = Callable[[Article], None]
 _BATCH = 2_000
 _SETTLING_ROUNDS = 3
 _FEW_IDENTITIES = 5
+# The words of so many files are indexed in a tenth of a second: not worth a moment in which nobody can search.
+_MOST_WITH_WORDS = 2_000
 # A source that loses at least this many files, and more than half of them, at once, has more likely lost its disk than its articles.
 _LOSS_FLOOR = 10
 
@@ -122,7 +124,7 @@ class Refresh:
         lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
         touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
         committed  told of a new generation in this thread, before the report, which takes longer than a small change does
-        words_later  whether a first load may leave full-text search to the next refresh
+        words_later  whether a first load of many files may leave full-text search to the next refresh
         """
         lease = lease or Lease()
         try:
@@ -151,6 +153,7 @@ class Refresh:
         # Until it has ended well, nothing is known: the next one scans.
         self._scans.clear()
         keep = self._settings.history.retractions
+        words_later = words_later and sum(len(work.paths) for work in works) > _MOST_WITH_WORDS
         with self._catalogue.writing(
             self._definitions.configured, now, keep, lease.renew, words_later=words_later
         ) as writer:

@@ -120,6 +120,9 @@ def _build(text: str) -> Node | None:
     except yaml.MarkedYAMLError as error:
         # Only what is wrong and where: the library's own text quotes the lines around, which may hold a secret.
         reason, place = error.problem or error.context, error.problem_mark or error.context_mark or At(0, 0)
+        if reason is not None and "nesting depth" in reason:
+            # libyaml has a limit of its own from 0.2.6 on, and meets it before it gives the first bracket.
+            raise YamlNodesError(f"is nested deeper than {_DEEPEST} levels", place) from None
         hint = "; indent with blanks, YAML allows no tabs there" if _is_at_tab(text, place) else ""
         raise YamlNodesError(f"is no YAML: {reason}{hint}", place) from None
 

@@ -16,6 +16,7 @@ from aggregator.errors import Problem
 
 # A configuration needs seven levels. Aliases are welcome, bombs of them are not.
 _DEEPEST = 20
+_TOO_DEEP = f"is nested too deep, expected at most {_DEEPEST} levels"
 _MOST_NODES = 100_000
 
 # YAML 1.1 section 5.1, c-printable, turned round.
@@ -188,7 +189,7 @@ class _Composer:
                 f"with its aliases expanded the file is too big, expected at most {_MOST_NODES:,} values",
             )
         if depth > _DEEPEST:
-            self._give_up(event, f"is nested too deep, expected at most {_DEEPEST} levels")
+            self._give_up(event, _TOO_DEEP)
 
     def _report(self, event: Any, reason: str) -> None:
         self.problems.append(self._place(event).problem(None, reason))
@@ -204,6 +205,9 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Proble
     mark = error.problem_mark or error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     what = error.problem or "can't be understood"
+    if "nesting depth" in what:
+        # libyaml has a limit of its own from 0.2.6 on, and meets it before it gives the first bracket.
+        return place.problem(None, _TOO_DEEP)
     if error.context and error.context_mark and error.context_mark.line + 1 != place.line:
         what += f", {error.context} that begins in line {error.context_mark.line + 1}"
     hint = _hint(error.problem or "", text, place)

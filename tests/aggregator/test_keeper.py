@@ -395,8 +395,9 @@ class Held:
 
 
 async def test_words_that_a_first_load_leaves_for_later_are_indexed_right_after_it(
-    workshop: Workshop,
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(refreshing, "_MOST_WITH_WORDS", 0)
     workshop.configure("reload: {every: 1h, watch: false}\n")
     workshop.write("ferry", body="The tide waits for nobody.")
     settings = workshop.settings()

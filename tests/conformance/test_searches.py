@@ -140,6 +140,8 @@ def test_E1_every_worker_and_every_restart_gives_the_same_bytes_and_validators(t
     seen = set()
     for _ in range(2):
         with running(shop, "--workers", "2") as site:
+            # A time of change is told once its second is over.
+            wait_for(lambda: site.get(f"/search.atom{CANONICAL}").headers["Last-Modified"])
             answers = [site.get(path) for path in [f"/search.atom{QUERY}", f"/search.atom{CANONICAL}"] * 10]
         seen |= {(one.status, one.body, one.headers["ETag"], one.headers["Last-Modified"]) for one in answers}
     assert len(seen) == 1

@@ -392,9 +392,10 @@ def test_files_are_counted_by_state(shelf: Shelf) -> None:
 
 
 def test_a_catalogue_that_can_not_be_written_says_so(shelf: Shelf) -> None:
-    with (
-        pytest.raises(CatalogueError, match=r"catalogue\.db: can't be written"),
-        shelf.catalogue.writing([EVERYTHING], NOON) as writer,
-    ):
-        writer._connection.exec_driver_sql("PRAGMA query_only = ON")
-        writer.note_reading("news", "another")
+    def write() -> None:
+        with shelf.catalogue.writing([EVERYTHING], NOON) as writer:
+            writer._connection.exec_driver_sql("PRAGMA query_only = ON")
+            writer.note_reading("news", "another")
+
+    with pytest.raises(CatalogueError, match=r"catalogue\.db: can't be written"):
+        write()

@@ -139,3 +139,11 @@ async def serving(**options: Any) -> AsyncIterator[Site]:
     finally:
         press.let_go.set()
         await site.running.stop()
+
+
+def other(edition: Edition, **changes: Any) -> Edition:
+    """Give an edition like another, but for these changes."""
+    known = {
+        name: getattr(edition, name) for name in ("path", "media_type", "body", "last_modified", "is_gone")
+    }
+    return Edition(**known | changes)

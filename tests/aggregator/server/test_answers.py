@@ -1,13 +1,12 @@
 """Everything that is no document: moves, ends, nothing there, probes, other methods, failures."""
 
 import logging
-from dataclasses import replace
 
 import pytest
 
 from aggregator.errors import CatalogueError
 from aggregator.server import Readiness
-from tests.aggregator.server.asking import FEED, SITE, Site
+from tests.aggregator.server.asking import FEED, SITE, Site, other
 
 
 @pytest.mark.parametrize(
@@ -28,7 +27,7 @@ async def test_C5_a_move_says_nothing_of_the_parameters(site: Site) -> None:
 @pytest.mark.parametrize("rest", ["", ".atom", "/archive/1.atom"])
 async def test_C5_a_provider_with_www_is_sent_to_the_one_without(site: Site, rest: str) -> None:
     path = f"/providers/pier.example{rest}"
-    site.press.editions[path] = replace(FEED, path=path)
+    site.press.editions[path] = other(FEED, path=path)
     answer = await site.get(f"/providers/www.pier.example{rest}")
     assert (answer.status, answer.headers["location"]) == (301, SITE + path)
 

@@ -26,7 +26,7 @@ from aggregator.server.connections import Runner
 from aggregator.server.negotiation import Form
 from aggregator.server.repetition import LONGEST, MOST, Known, Repetition
 from aggregator.server.shortcut import Answer, Shortcut
-from tests.aggregator.server.asking import CHANGED, FEED, PAGE, SITE, FakePress
+from tests.aggregator.server.asking import CHANGED, FEED, PAGE, SITE, FakePress, other
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LIFETIME = Lifetime(300, 60)
@@ -68,14 +68,6 @@ class FakeTransport(asyncio.Transport):
 
     def resume_reading(self) -> None:
         """Likewise."""
-
-
-def other(edition: Edition, **changes: Any) -> Edition:
-    """Give an edition like another, but for these changes."""
-    known = {
-        name: getattr(edition, name) for name in ("path", "media_type", "body", "last_modified", "is_gone")
-    }
-    return Edition(**known | changes)
 
 
 @dataclass(slots=True)
