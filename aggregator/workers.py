@@ -66,7 +66,7 @@ class Workers:
         """Start as many workers as the settings say; raise ServeError where the address can't be had.
 
         To be called before this process has threads, an event loop or an open catalogue: a worker is a copy of it, which saves it the
-        time and the memory of loading all modules anew (a second, and 50 MiB).
+        time and the memory of loading all modules anew.
 
         keeper    gives the figures of this process
         log_form  how workers write what they tell
