@@ -50,6 +50,10 @@ class Newsroom:
         """Give the names of all articles, in order."""
         return sorted(self._pieces)
 
+    def edition(self, name: str) -> int:
+        """Tell the edition of an article; each edit makes another."""
+        return self._pieces[name].edition
+
     def write(
         self, name: str, *, title: str | None = None, published: datetime | None = None, web_url: str = ""
     ) -> None:
