@@ -1,5 +1,6 @@
 """Intake: files to what reading them gave, in a thread when they are few, in worker processes when they are many."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
@@ -32,6 +33,7 @@ _CHUNK = 100
 # So many chunks are under way at once, so that memory stays flat when the catalogue is slower than the readers.
 _CHUNKS_PER_PROCESS = 3
 _CHECK_SECONDS = 0.2
+_NICENESS = 10
 
 
 class Taken(NamedTuple):
@@ -155,7 +157,16 @@ def _new_pool(number: int) -> Executor:
     if number == 1:
         return ThreadPoolExecutor(1, thread_name_prefix="intake")
     # Not forked: this process has threads, and a lock that one of them holds would stay locked in the child for ever.
-    return ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=follow_parent)
+    return ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_begin)
+
+
+def _begin() -> None:
+    """Prepare a process that reads: it ends with its parent, and lets everybody else go first.
+
+    So many files are no edit that somebody waits for, and whoever serves has to answer meanwhile.
+    """
+    follow_parent()
+    os.nice(_NICENESS)
 
 
 def _processes_of(pool: Executor) -> tuple[BaseProcess, ...]:
