@@ -45,7 +45,7 @@ _HTML_BLOCKS = re.compile(r"(?:<p>[^|\n\r\t\0]*+(?:\n(?=[^\n ])[^|\n\r\t\0]*+)*+
 _BLANK_LINES = re.compile(r"\n{2,}")
 # Paragraphs of ASCII without another tag or a character reference: nothing is to be cleaned of them, and looking at them as a browser
 # would takes 25 µs.
-_CLEAN_PARAGRAPHS = re.compile(r"(?:<p>[ -%'-;=?-~\n]*+</p>\s*+)++")
+_CLEAN_PARAGRAPHS = re.compile(r"(?:<p>[ -%'-;=?-~\n]*+</p>[ \n]*+)++")
 
 # ASCII in words between single blanks, without a sign that begins markup: nearly all lines, in a quarter of the time.
 _PLAIN_LINE = re.compile(r"[!-%'-;=-~]++(?: [!-%'-;=-~]++)*+")
@@ -166,7 +166,11 @@ def sanitise(html: str, base: str, embeds: Collection[str]) -> str:
     base    the absolute URL that relative addresses are relative to
     embeds  the hosts whose iframes may stay; a host stands for itself alone. Any other iframe becomes a link to what it shows.
     """
+    text = legal(html)
+    return text.strip() if _CLEAN_PARAGRAPHS.fullmatch(text) is not None else _cleaned(text, base, embeds)
 
+
+def _cleaned(text: str, base: str, embeds: Collection[str]) -> str:
     def kept(tag: str, attribute: str, value: str) -> str | None:
         if attribute in _ADDRESSES:
             schemes = _LINK_SCHEMES if attribute == "href" else _MEDIA_SCHEMES
@@ -178,9 +182,6 @@ def sanitise(html: str, base: str, embeds: Collection[str]) -> str:
             return match[0] if match else None
         return value
 
-    text = legal(html)
-    if _CLEAN_PARAGRAPHS.fullmatch(text) is not None:
-        return text.strip()
     cleaner = _cleaner(kept) if _MAY_HAVE_ATTRIBUTES.search(text) else _cleaner_of_bare_tags()
     cleaned = cleaner.clean(text)
     if "<iframe" in cleaned:

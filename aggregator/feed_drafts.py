@@ -138,7 +138,8 @@ class FeedDrafts:
                 told = document()
                 return _edition(definition.path, chosen, told, told.updated)
             rows = snapshot.chosen(definition)
-            marks = [(row.key, row.revision, row.updated, definition.content, chosen.suffix) for row in rows]
+            kind = (snapshot.birth, definition.content, chosen.suffix)
+            marks = [(row.key, row.revision, row.updated, *kind) for row in rows]
             known = self._shelf.find(marks)
             articles = iter(
                 snapshot.articles([row for row, one in zip(rows, known, strict=True) if one is None])
@@ -154,7 +155,7 @@ class FeedDrafts:
 
     def _version(self, definition: FeedDefinition, snapshot: Snapshot) -> Version:
         keys = frozenset(key for key, _ in snapshot.revisions(definition))
-        basis = sha256(f"{definition}|{self._site}".encode()).digest()[:16]
+        basis = sha256(f"{snapshot.birth}|{definition}|{self._site}".encode()).digest()[:16]
         return Version(basis, snapshot.generation.number, keys)
 
     def _archive(

@@ -162,8 +162,8 @@ def _read_open(descriptor: int, limit: int) -> tuple[Stamp, bytes]:
 def _whole(descriptor: int, size: int, limit: int) -> bytes:
     """Give what the file holds, and one byte more than `limit` at most: it may grow while it is read."""
     data = os.read(descriptor, size + 1)
-    if len(data) <= size:
-        # As large as it said: the read ended with the file. What is shorter differs in its stamp.
+    if len(data) == size:
+        # As large as it said, and one byte more was asked for: the read ended with the file.
         return data
     pieces, left = [data], limit + 1 - len(data)
     while left > 0 and (piece := os.read(descriptor, min(left, _PIECE))):

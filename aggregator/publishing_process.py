@@ -41,7 +41,7 @@ class PublishingProcess:
         return self._running is not None
 
     def start(self) -> None:
-        """Begin the process, unless that was done."""
+        """Begin the process, unless that was done. Where the system has none to give, nothing comes of it."""
         if self._running is not None:
             return
         context = get_context("spawn")
@@ -49,8 +49,14 @@ class PublishingProcess:
         process = context.Process(
             target=_help, args=(self._settings, self._only, theirs), name="publishing", daemon=True
         )
-        process.start()
-        theirs.close()
+        try:
+            process.start()
+        except OSError:
+            # No process is to be had; the tree is written without one.
+            line.close()
+            return
+        finally:
+            theirs.close()
         self._running = _Running(process, line)
 
     def begin(self, part: Part, generation: int) -> None:

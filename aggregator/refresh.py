@@ -101,8 +101,6 @@ class Refresh:
         self._catalogue = catalogue
         self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self._has_run = False
-        # A purge that fails is made up for by the next refresh.
-        self._owes_purge = False
         # What the last scan of each source said, to be told again when only a few files were looked at since.
         self._scans: dict[str, Scan] = {}
         self._aliases = topic_aliases(settings)
@@ -150,8 +148,12 @@ class Refresh:
         alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
             works = list(self._plan(snapshot, now, alarms, lease, touched))
+            is_without_words = not snapshot.has_words
         # Until it has ended well, nothing is known: the next one scans.
         self._scans.clear()
+        if is_without_words:
+            # By itself: a refresh that is refused, again and again, must not take them along.
+            self._catalogue.complete_words(lease.renew)
         keep = self._settings.history.retractions
         words_later = words_later and sum(len(work.paths) for work in works) > _MOST_WITH_WORDS
         with self._catalogue.writing(
@@ -162,10 +164,9 @@ class Refresh:
         if generation is not None:
             with self._catalogue.snapshot() as snapshot:
                 committed(snapshot.next_due())
-        self._owes_purge |= writer.has_withdrawn
-        if self._owes_purge:
+        # One that fails is made up for by the next refresh: the catalogue remembers.
+        if writer.owes_purge:
             self._catalogue.purge()
-            self._owes_purge = False
         self._has_run = True
         if not alarms:
             self._scans = {work.settings.name: work.scan for work in works}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.catalogue.deadlines import ended_after
+from aggregator.catalogue.first_load import complete_words
 from aggregator.catalogue.full_text import expect_sound_index, purge_removed
 from aggregator.catalogue.opening import (
     begin_anew,
@@ -21,6 +22,7 @@ from aggregator.catalogue.opening import (
     trust,
 )
 from aggregator.catalogue.reading import Snapshot
+from aggregator.catalogue.tables import generations
 from aggregator.catalogue.versions import Version, keep_versions
 from aggregator.catalogue.writing import Writer
 from aggregator.errors import BrokenCatalogueError, CatalogueError
@@ -119,6 +121,13 @@ class Catalogue:
             yield Writer(connection, definitions, now, keep_withdrawn, words_later=words_later)
             proceed()
 
+    def complete_words(self, proceed: Callable[[], None] = _always) -> None:
+        """Index the words that a first load left for later, whatever becomes of the refresh that sees to it; `proceed` as of `writing`."""
+        with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            event.listen(connection, "before_cursor_execute", lambda *_: proceed())
+            complete_words(connection)
+            proceed()
+
     def keep_versions(self, made: Mapping[tuple[str, str], Version]) -> None:
         """Keep versions of documents, by path and digest, for `Snapshot.version`; raise CatalogueError where the database fails."""
         with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
@@ -136,6 +145,8 @@ class Catalogue:
                 purge_removed(connection)
             with self._raw() as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+                connection.execute(generations.update().values(owes_purge=False))
 
     @contextmanager
     def _raw(self) -> Iterator[Any]:

@@ -6,9 +6,12 @@ of 100,000 files writes (measured). The words of the articles are indexed after 
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, Index
+from sqlalchemy import Connection, Index, select
 
-from aggregator.catalogue.tables import entries, entry_topics, files, memberships, records
+from aggregator.catalogue.batches import batches
+from aggregator.catalogue.full_text import add_texts, missing_texts
+from aggregator.catalogue.tables import entries, entry_topics, files, generations, memberships, records
+from aggregator.entry.preparing import words_in
 from feeds.definition import FeedDefinition
 
 # By it a first load finds the files with one identity.
@@ -38,6 +41,14 @@ def create_indices_of_members(connection: Connection) -> None:
 def asks_for_words(definitions: Sequence[FeedDefinition]) -> bool:
     """Tell whether any feed is chosen by full text."""
     return any(definition.selection.match is not None for definition in definitions)
+
+
+def complete_words(connection: Connection) -> None:
+    """Index the words of every public article that is not in the full-text index yet."""
+    for batch in batches(missing_texts(connection)):
+        rows = connection.execute(select(records).where(records.c.key.in_(batch))).all()
+        add_texts(connection, [(row.key, *words_in(row.record)) for row in rows])
+    connection.execute(generations.update().values(has_words=True))
 
 
 def _indices() -> Iterator[Index]:

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import randbits
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
@@ -246,7 +247,10 @@ def _version(connection: Connection) -> int:
 def _create(connection: Connection) -> None:
     metadata.create_all(connection)
     create_index(connection)
-    connection.execute(generations.insert().values(number=0, as_of=_NEVER, has_words=True))
+    birth = randbits(63)
+    connection.execute(
+        generations.insert().values(number=0, as_of=_NEVER, birth=birth, has_words=True, owes_purge=False)
+    )
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION:d}"))
 
 

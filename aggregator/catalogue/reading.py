@@ -108,6 +108,8 @@ class Snapshot:
         self.generation = Generation(row.number, row.as_of)
         self._site_changed: datetime | None = row.site_changed
         self.has_words: bool = row.has_words
+        # Tells what was made from this database from what was made from one that stood in its place before.
+        self.birth: int = row.birth
         # What the feed asked for last shows: its fingerprint, its articles and their revisions are asked for one after another.
         self._last_shown: tuple[FeedDefinition | None, Sequence[Chosen]] = (None, ())
         self._archives: dict[str, int] = {}
@@ -192,7 +194,7 @@ class Snapshot:
 
     def _fingerprint(self, definition: FeedDefinition, shown: Sequence[Chosen]) -> str:
         parts = [f"{row.key}.{row.revision}" for row in shown]
-        change = (self.changed(definition.path), self.archives(definition))
+        change = (self.birth, self.changed(definition.path), self.archives(definition))
         return sha256(f"{definition}|{change}|{parts}".encode()).hexdigest()
 
     def _articles(self, shown: Sequence[Chosen]) -> tuple[Article, ...]:

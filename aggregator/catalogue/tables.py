@@ -43,7 +43,9 @@ metadata = MetaData()
 
 # One row: which schema this is, and the generation that readers see.
 # as_of: the time at which that was made, and age limits evaluated; site_changed: when the site's own data last changed;
-# has_words: whether the full-text index holds all public articles (first_load.py).
+# birth: a number by chance, of this database alone: one that is made anew counts from 1 again, and what was made from the one before it
+# must not be taken for up to date (never part of a document); has_words: whether the full-text index holds all public articles (first_load.py);
+# owes_purge: whether something was withdrawn of which the files of the database may still have a trace.
 generations = Table(
     "generations",
     metadata,
@@ -51,7 +53,9 @@ generations = Table(
     Column("as_of", Moment, nullable=False),
     Column("site_digest", String),
     Column("site_changed", Moment),
+    Column("birth", BigInteger, nullable=False),
     Column("has_words", Boolean, nullable=False),
+    Column("owes_purge", Boolean, nullable=False, default=False),
 )
 
 # How a source was read the last time: another digest means that all of its files must be read again.

@@ -20,11 +20,12 @@ from aggregator.catalogue.criteria import criteria
 from aggregator.catalogue.deciding import Claim, Ruling, Standing, rule, unripe, winner
 from aggregator.catalogue.first_load import (
     asks_for_words,
+    complete_words,
     create_indices_of_articles,
     create_indices_of_members,
     drop_indices,
 )
-from aggregator.catalogue.full_text import add_texts, missing_texts, remove_texts
+from aggregator.catalogue.full_text import add_texts, remove_texts
 from aggregator.catalogue.history import Memberships, close_archives, feed_key
 from aggregator.catalogue.name_counts import NameCounts
 from aggregator.catalogue.origins import Origins
@@ -41,7 +42,7 @@ from aggregator.catalogue.tables import records as record_table
 from aggregator.entry import records
 from aggregator.entry.keys import microseconds
 from aggregator.entry.names import Kind
-from aggregator.entry.preparing import Prepared, unique_names, words_of
+from aggregator.entry.preparing import Prepared, unique_names, words_in
 from aggregator.stamp import Stamp
 from feeds.article import State, state_of
 from feeds.definition import FeedDefinition
@@ -101,13 +102,14 @@ class Writer:
         self._memberships = Memberships(connection, definitions, self._number, now, is_first=self._is_first)
         self._open_keys: set[int] = set()
         self._has_changed = self._is_first
-        self.has_withdrawn = False
+        self.owes_purge: bool = row.owes_purge
         self.has_words: bool = row.has_words
         self._is_without_indices = False
         if self._is_first:
             self.has_words = not words_later or asks_for_words(definitions)
         elif not self.has_words:
-            self._add_missing_words()
+            complete_words(connection)
+            self.has_words = True
 
     def remove(self, source: str, paths: Sequence[str]) -> None:
         """Take note that files are gone."""
@@ -240,6 +242,7 @@ class Writer:
             "site_digest": digest,
             "site_changed": changed,
             "has_words": self.has_words,
+            "owes_purge": self.owes_purge,
         }
         if self._has_changed:
             values |= {"number": self._number, "as_of": self._now}
@@ -373,7 +376,7 @@ class Writer:
         insert_rows(self._connection, record_table, [(one.key, one.record) for one in articles])
         insert_rows(self._connection, entry_topics, [row for one in articles for row in _topic_rows(one)])
         if self.has_words:
-            add_texts(self._connection, [(one.key, *self._words_of(one)) for one in articles])
+            add_texts(self._connection, [(one.key, *(one.words or words_in(one.record))) for one in articles])
         self._names.add(chain.from_iterable(one.names for one in articles))
 
     def _entry_row(self, article: Prepared, ruling: Ruling) -> tuple[Any, ...]:
@@ -405,7 +408,7 @@ class Writer:
             public = self._connection.execute(select(entries.c.key).where(*theirs)).scalars().all()
             if not public:
                 continue
-            self._has_changed = self.has_withdrawn = True
+            self._has_changed = self.owes_purge = True
             self._memberships.touch(public)
             public = self._forget_unseen(public)
             if not public:
@@ -439,22 +442,6 @@ class Writer:
         statement = select(record_table.c.record).where(record_table.c.key.in_(keys))
         for record in self._connection.execute(statement).scalars():
             self._names.subtract(unique_names(records.decode(record, self._now)))
-
-    # Words
-
-    def _add_missing_words(self) -> None:
-        """Complete the full-text index, which a first load left for later."""
-        for batch in batches(missing_texts(self._connection)):
-            statement = select(record_table).where(record_table.c.key.in_(batch))
-            rows = self._connection.execute(statement).all()
-            add_texts(self._connection, [(row.key, *self._words_in(row.record)) for row in rows])
-        self.has_words = True
-
-    def _words_of(self, article: Prepared) -> tuple[str, str, str]:
-        return self._words_in(article.record) if article.words is None else article.words
-
-    def _words_in(self, record: str) -> tuple[str, str, str]:
-        return words_of(records.decode(record, self._now))
 
     # What stands
 

@@ -91,6 +91,11 @@ def prepare(article: Article, *, has_words: bool = True) -> Prepared:
     )
 
 
+def words_in(record: str) -> tuple[str, str, str]:
+    """Give the same of an article as it is kept."""
+    return words_of(decode(record, None))
+
+
 def words_of(article: Article) -> tuple[str, str, str]:
     """Give what the full-text index holds of an article, as plain text: title, excerpt and body."""
     return article.title, article.excerpt, plain_text(article.body)

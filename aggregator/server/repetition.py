@@ -61,9 +61,10 @@ class Repetition:
 
     def find(self, data: bytes, served: Served) -> Known | None:
         """Give what is known of a request of just these bytes; nothing is, once something else is served."""
+        self._follow(served)
         number = hash(data)
         found = self._known.get(number)
-        if found is None or served is not self._served:
+        if found is None:
             return None
         digest, known = found
         if digest != self._digest(data):
@@ -80,12 +81,16 @@ class Repetition:
         if self._seen[slot] != number:
             self._seen[slot] = number
             return
-        if served is not self._served:
-            self._known.clear()
-            self._served = served
+        self._follow(served)
         self._known[number] = (self._digest(data), known)
         if len(self._known) > MOST:
             self._known.popitem(last=False)
+
+    def _follow(self, served: Served) -> None:
+        """Forget all, and what was served with it, once something else is."""
+        if served is not self._served:
+            self._known.clear()
+            self._served = served
 
     def _digest(self, data: bytes) -> bytes:
         # One under a key can't be made to be that of another head, as a hash can where PYTHONHASHSEED is set.

@@ -17,7 +17,7 @@ def draft_of(path: str, make: Callable[[], bytes], snapshot: Snapshot, *parts: A
 
     As old as the generation it was made from, for anything in that may have changed it.
     """
-    fingerprint = sha256(repr(parts).encode()).hexdigest()
+    fingerprint = sha256(repr((snapshot.birth, *parts)).encode()).hexdigest()
     return Draft(fingerprint, lambda: edition_of(path, make(), snapshot.generation.as_of))
 
 

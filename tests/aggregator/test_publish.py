@@ -4,13 +4,16 @@ import gzip
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import brotli
 import pytest
 import zstandard
 
+from aggregator import operations
 from aggregator.errors import PublishError
+from aggregator.operations import publish_site
 from aggregator.publish import Part, Published, publish
 from aggregator.publishing_process import PublishingProcess
 from tests.aggregator.workshop import HOUR, NOON, Workshop
@@ -207,3 +210,16 @@ def test_a_process_that_dies_or_sees_another_generation_gives_nothing(site: Work
         assert process.lines() is None
         process.stop()
     assert list(out.iterdir()) == []
+
+
+def test_where_no_process_is_to_be_had_the_tree_is_written_all_the_same(
+    site: Workshop, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_process: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    monkeypatch.setattr(operations, "_MANY", 0)
+    _, result = publish_site(site.settings(), out, NOON + HOUR, lambda *_: None)
+    assert result.documents > 0
+    assert (out / "feeds/all.rss").exists()

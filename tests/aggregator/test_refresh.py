@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from aggregator import intake
+from aggregator import refresh as refreshing
+from aggregator.catalogue import Catalogue
 from aggregator.errors import BrokenCatalogueError, CatalogueError, RefreshError
 from aggregator.lease import Lease
 from feeds.search_query import parse_search_query
@@ -476,3 +478,42 @@ def test_a_new_generation_is_told_once_it_can_be_seen_and_no_other(workshop: Wor
             wiring.refresh.run(NOON, committed=note)
         wiring.refresh.run(due, committed=note)
     assert seen == [(1, due), (2, None)]
+
+
+def test_words_left_for_later_are_indexed_even_where_the_refresh_is_refused(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing, "_MOST_WITH_WORDS", 0)
+    for number in range(10):
+        workshop.write(f"n{number}", f"id: https://pier.example/{number}")
+    with workshop.wired() as (wiring, catalogue):
+        assert not wiring.refresh.run(NOON, words_later=True).has_words
+        for number in range(10):
+            workshop.write(f"n{number}", f"id: https://pier.example/another-{number}")
+        with pytest.raises(RefreshError, match="another identity"):
+            wiring.refresh.run(NOON + HOUR, words_later=True)
+        with catalogue.snapshot() as snapshot:
+            assert snapshot.has_words
+
+
+def test_what_was_withdrawn_is_purged_by_another_process_where_this_one_could_not(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.write("ferry", body="A canary in the cabin.")
+    workshop.refresh()
+    workshop.write("ferry", "published: false", body="A canary in the cabin.")
+    with monkeypatch.context() as failing:
+        failing.setattr(Catalogue, "purge", _disk_full)
+        with pytest.raises(CatalogueError, match="disk full"):
+            workshop.refresh(NOON + HOUR)
+    purges: list[None] = []
+    purge = Catalogue.purge
+    monkeypatch.setattr(Catalogue, "purge", lambda catalogue: purges.append(purge(catalogue)))
+    workshop.refresh(NOON + 2 * HOUR)
+    workshop.refresh(NOON + 3 * HOUR)
+    assert purges == [None]
+    assert b"canary" not in b"".join(part.read_bytes() for part in workshop.folder.glob("catalogue.db*"))
+
+
+def _disk_full(_catalogue: Catalogue) -> None:
+    raise CatalogueError("catalogue x.db: can't be written: disk full")

@@ -629,3 +629,12 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
         with pytest.raises((UnreadableFileError, VanishedFileError)):
             read_file(tmp_path, path, LIMIT, LATER)
     assert len(os.listdir("/dev/fd")) == before  # noqa: PTH208
+
+
+def test_a_system_that_gives_less_than_it_is_asked_for_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.md", "x" * 700 + "y" * 100)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, 300)))
+    assert read_file(tmp_path, "a.md", LIMIT, LATER)[0] == b"x" * 700 + b"y" * 100
