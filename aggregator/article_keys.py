@@ -94,6 +94,10 @@ class ArticleKeys:
         """Take note of a value that was mended."""
         self._note(key, problem, Severity.WARNING)
 
+    def refuse(self, reason: str) -> None:
+        """Take note of an error that is in no key."""
+        self.problems.append(Problem(file=self._file, reason=reason))
+
     def missing(self, key: str, expected: str) -> None:
         """Take note that a key is missing; not where its value is wrong, which is noted already."""
         written = self.written(key)

@@ -19,7 +19,15 @@ from aggregator import yaml_nodes
 from aggregator.article_fields import Surroundings
 from aggregator.article_keys import ArticleKeys
 from aggregator.article_values import ValueProblem, shown
-from aggregator.clean import illegal_characters, legal, markdown_to_html, repaired, sanitise
+from aggregator.clean import (
+    MOST_TAGS,
+    has_too_many_tags,
+    illegal_characters,
+    legal,
+    markdown_to_html,
+    repaired,
+    sanitise,
+)
 from aggregator.errors import Problem
 from aggregator.plain_yaml import read_plain_nodes
 from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError, read_nodes
@@ -375,7 +383,17 @@ class _ArticleReader:
         if not text:
             return ""
         is_html = self._name.lower().endswith(_HTML_SUFFIXES)
-        return sanitise(text if is_html else markdown_to_html(text), base, self._reading.embeds)
+        html = text if is_html else markdown_to_html(text)
+        if has_too_many_tags(html):
+            self._keys.refuse(f"the body has more than {MOST_TAGS} tags, expected fewer")
+            return ""
+        return sanitise(html, base, self._reading.embeds)
 
     def _html(self, base: str) -> Callable[[Node], str]:
-        return lambda node: sanitise(values.text(node), base, self._reading.embeds)
+        def read(node: Node) -> str:
+            html = values.text(node)
+            if has_too_many_tags(html):
+                raise ValueProblem(node, f"HTML of at most {MOST_TAGS} tags")
+            return sanitise(html, base, self._reading.embeds)
+
+        return read

@@ -487,3 +487,24 @@ def test_a_plain_title_comes_back_as_it_is(text: str) -> None:
     assert from_escapes == as_written
     if text.isascii():
         assert as_written == text
+
+
+@pytest.mark.parametrize("nested", ["<div>", "<ul><li>", "<i></b>"])
+def test_a_body_of_too_many_tags_is_an_error_at_once(nested: str) -> None:
+    data = f"---\ntitle: Boats\n---\n{nested * 30_000}".encode()
+    started = thread_time()
+    assert problem(data).reason == "the body has more than 20000 tags, expected fewer"
+    assert thread_time() - started < 1
+
+
+def test_an_embed_of_too_many_tags_is_an_error_of_its_key() -> None:
+    only = problem(f"---\ntitle: Boats\nfeaturedContent: '{'<b>' * 30_000}'\n---\n".encode())
+    assert (only.key, only.line) == ("featuredContent", 3)
+    assert only.reason.endswith(", expected HTML of at most 20000 tags")
+
+
+def test_a_long_table_is_no_attack() -> None:
+    rows = "<tr><td>High water</td><td>06:12</td></tr>" * 3_000
+    article = read("title: Tides", f"<table>{rows}</table>").article
+    assert article is not None
+    assert article.body.count("High water") == 3_000
