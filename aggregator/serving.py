@@ -37,7 +37,8 @@ from aggregator.version_keeper import VersionKeeper
 from aggregator.wiring import addresses_of, wire
 
 _EDITIONS_BYTES = 256 * 1024 * 1024
-_DELTAS_BYTES = 16 * 1024 * 1024
+# Each generation makes others, of a few kilobytes, and asks for few of those before: more would only be memory that fills up in hours.
+_DELTAS_BYTES = 4 * 1024 * 1024
 _NOT_READY = Readiness(is_ready=False, reason="The articles are being loaded for the first time.")
 
 
