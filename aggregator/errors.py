@@ -20,7 +20,8 @@ AggregatorError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -41,6 +42,7 @@ class Problem:
     value   what stands there, as written, shortened
     reason  what is wrong and what was expected
     rule    the lint that found it, None where reading the file did
+    hidden_until  when the article in the file may be seen, perhaps never: until then what stands in it is for who checks files alone
     """
 
     file: str
@@ -51,6 +53,14 @@ class Problem:
     value: str | None = None
     severity: Severity = Severity.ERROR
     rule: str | None = None
+    hidden_until: datetime | None = field(default=None, compare=False)
+
+    def told(self, now: datetime) -> "Problem":
+        """Give the problem as logs and pages may have it at `now`: without a word of an article that may not be seen."""
+        if self.hidden_until is None or self.hidden_until <= now:
+            return self
+        reason = "is not what was expected; the article is not public, so only `aggregator check` says what stands there"
+        return replace(self, value=None, reason=reason)
 
     def __str__(self) -> str:
         """Format as FILE:LINE:COLUMN: [warning: |hint: ]key: reason."""

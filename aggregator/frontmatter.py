@@ -6,8 +6,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
 from types import MappingProxyType
 from typing import NamedTuple
@@ -51,6 +51,7 @@ _SECURED = re.compile(
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _C1_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _FILE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-|$)")
 _PLACEHOLDER = re.compile(r"\{(year|month|day|slug|path|source)\}")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[^\s<>\"{}|\\^`]+")
@@ -274,7 +275,18 @@ class _ArticleReader:
         article = self._article(
             title or "", published or datetime.min.replace(tzinfo=self._reading.timezone), body
         )
-        return Outcome(article=None if keys.has_errors else article, problems=tuple(keys.problems))
+        if not keys.problems:
+            return Outcome(article=article)
+        hidden_until = self._hidden_until(article, published)
+        problems = tuple(replace(problem, hidden_until=hidden_until) for problem in keys.problems)
+        return Outcome(article=None if keys.has_errors else article, problems=problems)
+
+    def _hidden_until(self, article: Article, published: datetime | None) -> datetime | None:
+        """Tell when the world may see the article; where what decides that can't be read, never."""
+        decisive = {self._keys.written(key) for key in ("published", "draft", "removed", "deleted")}
+        is_unclear = any(problem.key in decisive for problem in self._keys.problems)
+        is_hidden = is_unclear or not article.is_published or article.is_removed
+        return _NEVER if is_hidden else published
 
     def _published(self) -> datetime | None:
         if self._keys.find("publishedDateTime") is not None:

@@ -7,7 +7,7 @@ same catalogue and is told of every new generation. So no refresh, however big, 
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -271,6 +271,8 @@ class Keeper:
         self._announcer.note_state("the last refresh went wrong; what was good before is served")
 
     def _note(self, report: Report, seconds: float) -> None:
+        now = _now()
+        report = replace(report, problems=tuple(problem.told(now) for problem in report.problems))
         told = {"articles": report.articles, "files": report.seen, "read": report.read, "seconds": seconds}
         if report.generation is not None:
             events.GENERATION.log(generation=report.generation, **told)

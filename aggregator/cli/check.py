@@ -81,11 +81,15 @@ def _print_json(problems: Sequence[Problem], report: Report | None) -> None:
     if report is not None:
         summary |= {"files": report.seen, "articles": report.articles, "states": dict(report.states)}
     document = {
-        "problems": [asdict(problem) for problem in problems],
+        "problems": [_plain(problem) for problem in problems],
         "alarms": list(report.alarms) if report else [],
         "summary": summary,
     }
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _plain(problem: Problem) -> dict[str, object]:
+    return {name: value for name, value in asdict(problem).items() if name != "hidden_until"}
 
 
 def _print_text(problems: Sequence[Problem], report: Report | None) -> None:

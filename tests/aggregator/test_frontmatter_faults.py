@@ -508,3 +508,20 @@ def test_a_long_table_is_no_attack() -> None:
     article = read("title: Tides", f"<table>{rows}</table>").article
     assert article is not None
     assert article.body.count("High water") == 3_000
+
+
+@pytest.mark.parametrize(
+    ("line", "hidden_until"),
+    [
+        ("published: false", "9999"),
+        ("draft: true", "9999"),
+        ("removed: true", "9999"),
+        ("published: perhaps", "9999"),
+        ("publishedDateTime: 2999-01-01T00:00:00Z", "2999"),
+        ("published: true", "2021"),
+    ],
+)
+def test_fault_27_a_problem_says_from_when_on_its_article_may_be_seen(line: str, hidden_until: str) -> None:
+    problems = read(f"title: Boats\n{line}\nwebUrl: ftp://canary.example/x").problems
+    assert problems
+    assert {str(one.hidden_until)[:4] for one in problems} == {hidden_until}
