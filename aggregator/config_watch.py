@@ -5,11 +5,16 @@ Files are compared by what they say: an event of the file system, of whatever fi
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from aggregator import config, events
-from aggregator.config import Settings
+from aggregator.config import ServerSettings, Settings
 from aggregator.schedule import watch_folders
+
+# All else that `server` says is decided when the server begins, and so is `store`.
+TAKEN_UP_OF_SERVER = frozenset({"max_age"})
+_DECIDED_OF_SERVER = tuple(key for key in ServerSettings.model_fields if key not in TAKEN_UP_OF_SERVER)
 
 
 class ConfigurationWatch:
@@ -77,6 +82,12 @@ class ConfigurationWatch:
 def waiting_for_restart(before: Settings, after: Settings) -> tuple[str, ...]:
     """Name the keys of which a change waits for the next start: what they say was decided when the server began."""
     decided = {"store": (before.store, after.store)}
-    for key in ("host", "port", "workers", "metrics", "request_log", "status", "status_token", "limits"):
+    for key in _DECIDED_OF_SERVER:
         decided[f"server.{key}"] = (getattr(before.server, key), getattr(after.server, key))
     return tuple(key for key, (old, new) in decided.items() if old != new)
+
+
+def until_restart(before: Settings, after: Settings) -> Settings:
+    """Give what rules until the next start: what `after` says, but for what waits for that, which is as it was `before`."""
+    decided = {key: getattr(before.server, key) for key in _DECIDED_OF_SERVER}
+    return replace(after, store=before.store, server=after.server.model_copy(update=decided))

@@ -14,7 +14,10 @@ class Outlet(Protocol):
         ...
 
     async def reconfigure(self, settings: Settings) -> None:
-        """Serve under another configuration from now on, without dropping a connection."""
+        """Serve under another configuration from now on, without dropping a connection.
+
+        What of it waits for the next start is as it was at the start.
+        """
         ...
 
     async def listening(self) -> None:

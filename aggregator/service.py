@@ -17,7 +17,7 @@ import uvloop
 from aggregator import events
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
-from aggregator.config_watch import ConfigurationWatch, waiting_for_restart
+from aggregator.config_watch import ConfigurationWatch, until_restart, waiting_for_restart
 from aggregator.departure import leave_within
 from aggregator.errors import AggregatorError, ConfigurationError, CrowdedError, HangingError, Problem
 from aggregator.lease import Lease
@@ -62,6 +62,8 @@ def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
             _keep(Keeper(load, settings, catalogue, workers, ledger=ledger, manager=manager), workers, wishes)
         )
     finally:
+        # Python waits at its end for every process that it began, and none of these ends by itself.
+        workers.end()
         catalogue.close()
 
 
@@ -176,15 +178,17 @@ class Keeper:
 
     async def _reload(self) -> None:
         try:
-            settings = await asyncio.to_thread(self._load)
+            written = await asyncio.to_thread(self._load)
         except ConfigurationError as error:
             for problem in error.problems:
                 events.CONFIGURATION_PROBLEM.log(**_fields(problem))
             events.REFUSED.log(count=len(error.problems))
             return
-        waiting = waiting_for_restart(self._settings, settings)
+        waiting = waiting_for_restart(self._settings, written)
         if waiting:
             events.NEEDS_RESTART.log(keys=", ".join(waiting))
+        # A worker that takes the place of another begins with these, and is to be as the others are.
+        settings = until_restart(self._settings, written)
         refresh, schedule = wire(settings, self._catalogue).refresh, self._new_schedule(settings)
         # Whatever fails has failed by now, and the old schedule runs on.
         await self._outlet.reconfigure(settings)

@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
+from time import monotonic
 
 import uvloop
 
@@ -29,6 +30,7 @@ from aggregator.serving import Serving
 from aggregator.switchboard import Line, Switchboard
 
 _STOP_SECONDS = 9.0
+_END_SECONDS = 2.0
 _REPLACE_AFTER_SECONDS = 1.0
 _REAP_SECONDS = 1.0
 
@@ -76,8 +78,12 @@ class Workers:
         gc.collect()
         gc.freeze()
         context = get_context("fork")
-        for _ in range(settings.server.workers):
-            workers._workers.add(workers._new_worker(context))
+        try:
+            for _ in range(settings.server.workers):
+                workers._workers.add(workers._new_worker(context))
+        except BaseException:
+            workers.end()
+            raise
         return workers
 
     def attend(self) -> None:
@@ -113,10 +119,28 @@ class Workers:
         for worker in workers:
             worker.pipe.close()
         await asyncio.gather(*(asyncio.to_thread(worker.process.join, _STOP_SECONDS) for worker in workers))
-        for worker in workers:
+        self._leave_none(_STOP_SECONDS)
+
+    def end(self) -> None:
+        """End every worker that has not been stopped, within moments, whatever is in flight.
+
+        For who fails, so that there is no event loop, or none any more: without it they would serve on, and never be told anything.
+        """
+        for worker in self._workers:
+            worker.pipe.close()
+            worker.line.close()
+        deadline = monotonic() + _END_SECONDS
+        for worker in self._workers:
+            worker.process.join(max(0.0, deadline - monotonic()))
+        self._leave_none(_END_SECONDS)
+
+    def _leave_none(self, seconds: float) -> None:
+        """Kill the workers that have not ended within so long, and let others have the address."""
+        for worker in self._workers:
             if worker.process.is_alive():
-                events.WORKER_KILLED.log(worker=worker.process.pid, seconds=_STOP_SECONDS)
+                events.WORKER_KILLED.log(worker=worker.process.pid, seconds=seconds)
                 worker.process.kill()
+        self._workers.clear()
         self._reserved.close()
 
     def _new_worker(self, context: ForkContext | SpawnContext) -> _Worker:

@@ -36,6 +36,7 @@ class Allowances:
         wait = full_at - now - self._seconds
         # Sums of fractions: the last of a full bucket is not to be refused for a rounding.
         if wait > self._interval / 1000:
+            self._full_at.move_to_end(client)
             return wait
         self._full_at[client] = full_at
         self._full_at.move_to_end(client)

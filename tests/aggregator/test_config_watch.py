@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from aggregator import config, schedule
-from aggregator.config_watch import ConfigurationWatch, waiting_for_restart
+from aggregator.config import ClientLimits
+from aggregator.config_watch import ConfigurationWatch, until_restart, waiting_for_restart
 from aggregator.schedule import watch_folders
 from tests.aggregator.waiting import until
 from tests.aggregator.workshop import Workshop
@@ -238,3 +239,15 @@ def test_how_long_answers_may_be_kept_does_not_wait(workshop: Workshop) -> None:
     before = workshop.settings()
     server = before.server.model_copy(update={"max_age": before.server.max_age * 2})
     assert waiting_for_restart(before, replace(before, server=server)) == ()
+
+
+def test_until_the_next_start_all_else_is_taken_up(workshop: Workshop) -> None:
+    before = workshop.settings()
+    server = before.server.model_copy(
+        update={"host": "::", "limits": ClientLimits(requests=1), "max_age": before.server.max_age * 2}
+    )
+    after = replace(before, server=server, store="sqlite:///other.db", gone=frozenset({"rafts"}))
+    ruling = until_restart(before, after)
+    assert waiting_for_restart(before, ruling) == ()
+    assert waiting_for_restart(ruling, after) == ("store", "server.host", "server.limits")
+    assert (ruling.server.max_age, ruling.gone) == (server.max_age, after.gone)

@@ -356,6 +356,21 @@ async def test_a_reload_that_fails_is_told_and_the_old_schedule_and_the_next_rel
         await until(lambda: "configuration reloaded" in caplog.text)
 
 
+async def test_what_waits_for_the_next_start_is_named_as_long_as_it_waits_and_never_reaches_the_outlet(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with keeping(workshop) as (keeper, _, outlet):
+        here, there = workshop.text, workshop.text.replace("catalogue.db", "other.db")
+        told = []
+        for text in (there, there, here):
+            workshop.config_path.write_text(text)
+            caplog.clear()
+            await keeper.reload()
+            told.append("what changed of store takes effect at the next start" in caplog.text)
+        assert told == [True, True, False]
+        assert {settings.store for settings in outlet.settings} == {workshop.settings().store}
+
+
 async def test_stopping_gives_up_the_refresh_under_way(
     workshop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -312,6 +312,78 @@ def test_a_worker_that_dies_is_replaced(workshop: Workshop) -> None:
         wait_for(lambda: _titles_if_answered(site) == ["Ferry"])
 
 
+def test_a_worker_that_takes_the_place_of_another_begins_with_what_was_decided_at_the_start(
+    workshop: Workshop,
+) -> None:
+    reload = "reload: {every: 1h, watch: false}\n"
+    workshop.configure(reload)
+    workshop.write("ferry")
+    with running(workshop) as site:
+        wait_for(lambda: titles(site) == ["Ferry"])
+        workshop.configure(f"{reload}server: {{metrics: off}}\n")
+        workshop.config_path.write_text(workshop.text.replace("catalogue.db", "other.db"))
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.says("configuration reloaded"))
+        assert site.says("what changed of store, server.metrics takes effect at the next start")
+        os.kill(_workers(site)[0], signal.SIGKILL)
+        wait_for(lambda: _listening(site) == 2)
+        assert (titles(site), site.get("/metrics").status) == (["Ferry"], 200)
+        assert not (workshop.folder / "other.db").exists()
+
+
+# What a system without memory, processes or a disk would do, at one place or the other.
+_FAILING = """\
+import sys, threading
+from aggregator import workers
+from aggregator.cli import cli
+from aggregator.errors import CatalogueError
+from aggregator.service import Keeper
+from aggregator.workers import Workers
+
+def begin(keeper):
+    raise CatalogueError("catalogue x.db: can't be read: disk full")
+
+def begin_one(self, context, begin=Workers._new_worker):
+    if self._workers:
+        raise CatalogueError("no second worker")
+    return begin(self, context)
+
+def hang(*_, **__):
+    threading.Event().wait()
+
+{failure}
+cli(["serve", "--config", sys.argv[1], "--port", "0", "--workers", "2"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        ("Keeper._begin = begin", "disk full"),
+        ("Keeper._begin, workers._work = begin, hang", "has not ended within 2 s; killed"),
+        ("Workers._new_worker = begin_one", "no second worker"),
+    ],
+)
+def test_a_start_that_fails_when_workers_have_begun_says_why_and_leaves_none(
+    workshop: Workshop, failure: str, reason: str
+) -> None:
+    program = _FAILING.replace("{failure}", failure)
+    # The log goes to a pipe that the workers have too: it ends when the last of them has ended.
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(workshop.config_path)],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            _, log = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    assert process.returncode == 2
+    assert reason in log
+
+
 def _listening(site: RunningSite) -> int:
     """Give how many workers have said that they listen."""
     return sum("serving https://" in line for line in site.lines)

@@ -58,6 +58,13 @@ def test_who_has_not_asked_for_longest_is_forgotten() -> None:
     assert allowances.take(BEN, 0) == 0
 
 
+def test_who_asks_in_vain_has_asked_and_is_not_forgotten() -> None:
+    allowances = Allowances(1, 60, most=2)
+    for client in (ANN, BEN, ANN, b"\3"):
+        allowances.take(client, 0)
+    assert allowances.take(ANN, 0) > 0
+
+
 @given(st.lists(st.floats(0, 20), max_size=200), st.integers(1, 20), st.floats(0.5, 30))
 def test_in_no_time_does_more_get_through_than_two_allowances(
     pauses: list[float], requests: int, seconds: float
