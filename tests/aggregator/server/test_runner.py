@@ -23,6 +23,23 @@ async def test_fault_30_dripped_header_fields_are_cut_off() -> None:
         assert await site.exchange(b"GET / HTTP/1.1\r\nHost: a.example\r\nX-Slow: ") == b""
 
 
+async def test_fault_30_a_byte_now_and_then_buys_no_time() -> None:
+    deadline = 0.5
+    async with serving(keep_alive_seconds=deadline) as site:
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a.example\r\nX-Slow: ")
+        sent = 0
+        # Ten times the deadline would be a hundred bytes: a busy machine may take long, a deadline that moves takes for ever.
+        while not reader.at_eof() and sent < 100:
+            with suppress(TimeoutError, ConnectionResetError):
+                assert await asyncio.wait_for(reader.read(1), deadline / 10) == b""
+            if not reader.at_eof():
+                writer.write(b"x")
+                sent += 1
+        assert sent < 40
+        writer.close()
+
+
 async def test_fault_31_a_body_that_does_not_come_is_408() -> None:
     async with serving(body_seconds=0.1, linger_seconds=0.1) as site:
         data = await site.exchange(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc")
