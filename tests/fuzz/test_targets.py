@@ -20,7 +20,7 @@ from tests.fuzz import (
     request_fields,
     search_queries,
 )
-from tests.fuzz.campaign import TARGETS, memory_growth
+from tests.fuzz.campaign import TARGETS, fault, memory_growth
 
 FOLDER = Path(__file__).parent
 CHECKS: dict[str, Callable[[bytes], None]] = {
@@ -129,13 +129,42 @@ def test_the_judge_of_fields_sees_another_answer(monkeypatch: pytest.MonkeyPatch
         request_fields.check(field)
 
 
-@pytest.mark.parametrize(
-    ("sizes", "growth"),
-    [([40, 50, 50, 50, 50], 0), ([40, 50, 70, 90, 110], 60), ([90, 40, 40, 40, 30], -10), ([], 0)],
-)
-def test_growth_is_what_came_after_the_first_fifth(sizes: list[int], growth: int) -> None:
+def log_of(sizes: list[int], inputs: int | None = None) -> str:
+    """Give a log of libFuzzer that tells of these sizes, and at its end of so many inputs; None: it ends before that."""
     lines = [
         f"#{number * 100}\tNEW    cov: 9 ft: 9 corp: 9/9b lim: 9 exec/s: 9 rss: {size}Mb L: 9/9 MS: 1 ChangeBit-"
         for number, size in enumerate(sizes)
     ]
-    assert memory_growth("INFO: rss: 1Mb\n" + "\n".join(lines)) == growth
+    end = [] if inputs is None else [f"stat::number_of_executed_units: {inputs}"]
+    return "\n".join(["INFO: rss: 1Mb", *lines, *end])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "growth"),
+    [
+        ([40, 50, 50, 50, 50], 0),
+        ([40, 50, 70, 90, 110], 60),
+        ([90, 40, 40, 40, 30], -10),
+        ([40], None),
+        ([], None),
+    ],
+)
+def test_growth_is_what_came_after_the_first_fifth(sizes: list[int], growth: int | None) -> None:
+    assert memory_growth(log_of(sizes)) == growth
+
+
+@pytest.mark.parametrize(
+    ("returncode", "log", "wrong"),
+    [
+        (0, log_of([40, 40], 200), ""),
+        (0, log_of([40, 40, 90], 200), "GREW"),
+        (77, log_of([40, 40], 200), "FAILED"),
+        (0, log_of([40, 40], 0), "RAN NOTHING"),
+        (0, log_of([40, 40]), "RAN NOTHING"),
+        (0, log_of([], 200), "RAN NOTHING"),
+        (0, "", "RAN NOTHING"),
+    ],
+)
+def test_what_ran_nothing_has_not_gone_well(returncode: int, log: str, wrong: str) -> None:
+    assert fault(returncode, log).startswith(wrong)
+    assert bool(fault(returncode, log)) == bool(wrong)
