@@ -28,8 +28,9 @@ from tests.endurance.trend import trend
 MIB = 1024**2
 LIMIT = 20
 
-# What memory may grow by in an hour, beyond twice the error of the measurement: what was written in that hour is remembered by the
-# catalogue, and its archives are kept ready.
+# What memory may grow by in an hour, the error of the measurement included: what was written in that hour is remembered by the
+# catalogue, and its archives are kept ready. For runs of an hour: the error falls with the length to the power of one and a half, so
+# that the 3 MiB an hour of five minutes (measured) would be less than 0.1 in an hour of the same noise. A shorter run that is all noise fails.
 MOST_GROWTH_AN_HOUR = 4 * MIB
 
 
@@ -128,6 +129,6 @@ def test_a_restless_hour(tmp_path: Path) -> None:
         f"{len(soak.life.subscribers)} clients; memory {memory[0] / MIB:.1f} to {memory[1] / MIB:.1f} MiB, slope "
         f"{found.slope * 3600 / MIB:+.2f} ± {found.error * 3600 / MIB:.2f} MiB an hour; files {files}, threads {threads}"
     )
-    assert (found.slope - 2 * found.error) * 3600 < MOST_GROWTH_AN_HOUR
+    assert found.most * 3600 < MOST_GROWTH_AN_HOUR
     assert files[1] <= files[0]
     assert threads[1] <= threads[0]

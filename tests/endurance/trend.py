@@ -13,6 +13,11 @@ class Trend:
     slope: float
     error: float
 
+    @property
+    def most(self) -> float:
+        """The slope that there may be as far as the measurement tells: what is all noise may be steep."""
+        return self.slope + 2 * self.error
+
 
 def trend(moments: Sequence[float], values: Sequence[float]) -> Trend:
     """Fit a line to values at moments, in seconds; there must be three at least."""
