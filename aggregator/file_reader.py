@@ -5,11 +5,11 @@ Symbolic links are followed to files inside the folder only. What a file says is
 
 import errno
 import os
-import stat
 from pathlib import Path
 from typing import Self
 
 from aggregator.errors import AggregatorError
+from aggregator.regular_file import NO_WAITING, irregular_kind
 from aggregator.stamp import UNKNOWN, Stamp
 
 _READ_ATTEMPTS = 3
@@ -22,12 +22,10 @@ _SKEW_NANOSECONDS = 60_000_000_000
 # SQLite keeps signed integers of 64 bits. Inodes of overlay and network file systems, and dates after 2262, go beyond.
 _LARGEST = (1 << 63) - 1
 
-# O_NONBLOCK: opening a FIFO must not wait for a writer. O_NOCTTY: a terminal must not become ours. O_NOFOLLOW: a link is opened
-# by its target, once that is checked.
-_FILE_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW | os.O_CLOEXEC
+# O_NOFOLLOW: a link is opened by its target, once that is checked.
+_FILE_FLAGS = os.O_RDONLY | NO_WAITING | os.O_NOFOLLOW | os.O_CLOEXEC
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
-_KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket"}
 _LEADS_OUT = "leads out of the source's folder, expected a file inside it"
 
 
@@ -182,8 +180,8 @@ def target_within(real_root: str, path: str) -> str:
 
 
 def expect_regular(status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a device")
+    kind = irregular_kind(status)
+    if kind is not None:
         raise UnreadableFileError(f"is {kind}, expected a regular file")
 
 

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from aggregator.config import ServerSettings, StatusReaders
 from aggregator.errors import ServeError
+from aggregator.regular_file import read_start
 
 FEWEST_CHARACTERS = 16
 _MOST_BYTES = 4096
@@ -15,8 +16,7 @@ def status_digest(settings: ServerSettings) -> bytes:
         return b""
     file = settings.status_token
     try:
-        with file.open("rb") as opened:
-            token = opened.read(_MOST_BYTES).partition(b"\n")[0].strip()
+        token = read_start(file, _MOST_BYTES).partition(b"\n")[0].strip()
     except OSError as error:
         raise ServeError(
             f"can't read the token {file} (server.status_token): {error.strerror or error}; expected a file that the "

@@ -34,6 +34,7 @@ FLOORS = {
     "aggregator.metrics": 1,
     "aggregator.open_files": 1,
     "aggregator.redaction": 1,
+    "aggregator.regular_file": 1,
     "aggregator.service_manager": 1,
     "aggregator.stamp": 1,
     "aggregator.switchboard": 1,

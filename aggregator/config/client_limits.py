@@ -45,14 +45,16 @@ class ClientLimits(Model):
         default=None,
         ge=1,
         le=_MOST,
-        description="Connections at a time, of all clients together. Who comes after them is answered 503 with Retry-After.",
+        description="Connections at a time, of all clients together. A tenth more, and at least one, are answered 503 "
+        "with Retry-After; those beyond are closed without a word.",
         examples=[10000],
     )
     per_client: WholeNumber | None = Field(
         default=None,
         ge=1,
         le=_MOST,
-        description="Connections of one client at a time. Requests on what it opens besides are answered 429 with Retry-After.",
+        description="Connections of one client at a time. Requests on a tenth more, and on at least one, are answered 429 "
+        "with Retry-After; connections beyond are closed without a word.",
         examples=[100],
     )
     requests: WholeNumber | None = Field(

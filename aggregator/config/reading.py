@@ -7,6 +7,7 @@ from pathlib import Path
 from aggregator.config.nodes import Entry, ListNode, MappingNode, Node, Place
 from aggregator.config.yaml_document import YamlDocument, parse, place_at
 from aggregator.errors import Problem
+from aggregator.regular_file import read_start
 
 _FEED_FOLDER = "feeds"
 _BIGGEST = 10 * 1024**2
@@ -35,7 +36,7 @@ def read_feed_files(path: Path) -> Iterator[YamlDocument]:
         yield YamlDocument(None, (_unreadable(folder, error, "a folder of feed files"),))
         return
     for file in found:
-        document = _read_regular(file)
+        document = _read(file)
         yield YamlDocument(document.root and _as_feed_file(document.root), document.problems)
 
 
@@ -62,10 +63,7 @@ def digest(path: Path) -> bytes:
 
 def _digest_of(file: Path) -> bytes:
     try:
-        if not file.is_file():  # reading a FIFO would wait for ever
-            return b"no file"
-        with file.open("rb") as opened:
-            return blake2b(opened.read(_BIGGEST + 1), digest_size=16).digest()
+        return blake2b(read_start(file, _BIGGEST + 1), digest_size=16).digest()
     except OSError as error:
         return f"can't be read: {error.errno}".encode()
 
@@ -84,17 +82,9 @@ def _as_feed_file(root: Node) -> Node:
     return MappingNode(root.place, {"feeds": Entry(root.place, listed)})
 
 
-def _read_regular(file: Path) -> YamlDocument:
-    if file.exists() and not file.is_file():  # reading a FIFO would wait for ever
-        reason = "is no file, expected YAML with definitions of feeds"
-        return YamlDocument(None, (Problem(file=str(file), line=1, column=1, reason=reason),))
-    return _read(file)
-
-
 def _read(path: Path) -> YamlDocument:
     try:
-        with path.open("rb") as file:
-            data = file.read(_BIGGEST + 1)
+        data = read_start(path, _BIGGEST + 1)
     except OSError as error:
         return YamlDocument(None, (_unreadable(path, error, "a YAML file"),))
     if len(data) > _BIGGEST:

@@ -1,6 +1,9 @@
 """The commands, as somebody types them: what they print where, and their exit status."""
 
 import json
+import os
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -158,6 +161,14 @@ def test_a_configuration_that_is_not_there_is_status_2(tmp_path: Path) -> None:
     result = run("preview", "all", "--config", str(tmp_path / "no.yaml"))
     assert result.exit_code == 2
     assert "no.yaml" in result.stderr
+
+
+def test_fault_17_a_configuration_that_is_a_fifo_is_status_2_and_blocks_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "site.yaml")
+    command = [sys.executable, "-m", "aggregator", "check", "--config", str(tmp_path / "site.yaml")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert ended.returncode == 2
+    assert "site.yaml: can't be read: it is a FIFO, expected a YAML file" in ended.stdout + ended.stderr
 
 
 def test_the_configuration_may_be_named_by_the_environment(

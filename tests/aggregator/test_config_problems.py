@@ -670,7 +670,8 @@ def test_fault_17_a_feed_file_that_is_a_fifo_or_a_folder_does_not_block(tmp_path
     (tmp_path / "feeds" / "a.yaml").mkdir(parents=True)
     os.mkfifo(tmp_path / "feeds" / "b.yaml")
     assert lines_of(tmp_path, LEAST) == [
-        f"feeds/{name}.yaml:1:1: is no file, expected YAML with definitions of feeds" for name in "ab"
+        "feeds/a.yaml: can't be read: Is a directory, expected a YAML file",
+        "feeds/b.yaml: can't be read: it is a FIFO, expected a YAML file",
     ]
 
 

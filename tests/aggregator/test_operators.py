@@ -251,7 +251,15 @@ def test_the_status_page_wants_the_token_of_its_file(workshop: Workshop) -> None
         assert site.get("/status", {"Authorization": "Bearer 0123456789abcdef"}).status == 200
 
 
-def test_without_its_token_the_server_does_not_start(workshop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [(lambda _: None, "No such file or directory"), (os.mkfifo, "it is a FIFO")],
+    ids=["nothing", "fifo"],
+)
+def test_fault_17_without_its_token_the_server_does_not_start(
+    workshop: Workshop, make: Callable[[Path], None], reason: str
+) -> None:
+    make(workshop.folder / "token")
     workshop.configure("server: {status: token, status_token: token}\n")
     command = [
         sys.executable,
@@ -264,4 +272,5 @@ def test_without_its_token_the_server_does_not_start(workshop: Workshop) -> None
         "0",
     ]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-    assert (ended.returncode, "server.status_token" in ended.stderr) == (2, True)
+    assert ended.returncode == 2
+    assert f"token (server.status_token): {reason}; expected a file that the server may read" in ended.stderr

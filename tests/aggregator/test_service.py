@@ -188,6 +188,28 @@ def test_fault_58_a_bad_change_is_told_once_with_its_places_and_the_old_configur
     assert sum("site.yaml:6:1" in line for line in site.lines) == 1
 
 
+@pytest.mark.parametrize("by", ["watching", "SIGHUP"])
+def test_fault_17_a_fifo_in_the_place_of_the_configuration_is_told_and_a_file_put_back_is_taken_up(
+    workshop: Workshop, by: str
+) -> None:
+    workshop.configure(f"reload: {{every: 1s, watch: {str(by == 'watching').lower()}}}\n")
+    workshop.write("ferry")
+    pipe, file = workshop.folder / "pipe", workshop.folder / "good"
+    os.mkfifo(pipe)
+    with running(workshop) as site:
+        pipe.replace(workshop.config_path)
+        if by == "SIGHUP":
+            site.signal(signal.SIGHUP)
+        wait_for(lambda: site.says("site.yaml: can't be read: it is a FIFO, expected a YAML file"))
+        workshop.write("quay")
+        wait_for(lambda: set(titles(site)) == {"Ferry", "Quay"})
+        file.write_text(f"{workshop.text}feeds: [{{id: boats, title: Boats}}]\n")
+        file.replace(workshop.config_path)
+        if by == "SIGHUP":
+            site.signal(signal.SIGHUP)
+        wait_for(lambda: site.get("/feeds/boats.rss").status == 200)
+
+
 def test_what_waits_for_a_restart_is_named(workshop: Workshop) -> None:
     with running(workshop) as site:
         workshop.configure("server: {workers: 2}\n")
