@@ -43,17 +43,22 @@ def provider(around: Surroundings) -> Callable[[Node], Provider | None]:
         fields = values.mapping(node, "a mapping with name and domain")
         name = member(fields, values.line, "name") or ""
         domain = member(fields, values.domain, "domain")
-        found = _provider(name, domain and provider_domain(domain), around.link)
         shown = member(fields, images(around), "images") or ()
         people = member(fields, authors, "authors", "author") or ()
-        return found and Provider(name=found.name, domain=found.domain, images=shown, authors=people)
+        return _provider(name, domain and provider_domain(domain), around.link, shown, people)
 
     return read
 
 
-def _provider(name: str, domain: str | None, link: str | None) -> Provider | None:
+def _provider(
+    name: str,
+    domain: str | None,
+    link: str | None,
+    images: tuple[Image, ...] = (),
+    authors: tuple[Author, ...] = (),
+) -> Provider | None:
     domain = domain or (link and _domain_of(link)) or (slug(name) if name else None)
-    return Provider(name=name or domain, domain=domain) if domain else None
+    return Provider(name=name or domain, domain=domain, images=images, authors=authors) if domain else None
 
 
 def _domain_of(link: str) -> str:
@@ -62,11 +67,11 @@ def _domain_of(link: str) -> str:
 
 def images(around: Surroundings) -> Callable[[Node], tuple[Image, ...]]:
     """Give a reader of pictures: a list of mappings or URLs, or one of them."""
-    return lambda node: tuple(_image(one, around) for one in items_of(node))
-
-
-def _image(node: Node, around: Surroundings) -> Image:
     read_address = values.address(around.base)
+    return lambda node: tuple([_image(one, read_address) for one in items_of(node)])
+
+
+def _image(node: Node, read_address: Callable[[Node], str]) -> Image:
     if isinstance(node, Scalar):
         return Image(url=read_address(node))
     fields = values.mapping(node, "a URL, or a mapping with url")

@@ -1,11 +1,11 @@
 """The keys of a file's front matter: found by any of their names, read by their type, with note taken of what is wrong. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import TypeVar
 
 from aggregator import yaml_nodes
-from aggregator.article_values import ValueProblem, within
+from aggregator.article_values import ValueProblem
 from aggregator.errors import Problem, Severity
 from aggregator.yaml_nodes import Node, is_null
 
@@ -80,14 +80,20 @@ class ArticleKeys:
     def get(self, key: str, read: Callable[[Node], T]) -> T | None:
         """Read what stands under a key; None where that is nothing, or can't be read, which is noted."""
         found = self._nodes.get(key)
-        return None if found is None else self.read(key, read, found[1])
+        if found is None:
+            return None
+        try:
+            return read(found[1])
+        except ValueProblem as problem:
+            self._note_error(key, problem)
+            return None
 
     def read(self, key: str, read: Callable[[Node], T], node: Node) -> T | None:
         """Read `node` as the value of a key; None where it can't be read, which is noted."""
         try:
-            return within(key, read, node)
+            return read(node)
         except ValueProblem as problem:
-            self._note(".".join(problem.keys), problem, Severity.ERROR)
+            self._note_error(key, problem)
             return None
 
     def warn(self, key: str, problem: ValueProblem) -> None:
@@ -111,6 +117,9 @@ class ArticleKeys:
                     reason=f"is missing, expected {expected}",
                 )
             )
+
+    def _note_error(self, key: str, problem: ValueProblem) -> None:
+        self._note(".".join((key, *problem.keys)), problem, Severity.ERROR)
 
     def _note(self, key: str, problem: ValueProblem, severity: Severity) -> None:
         self.problems.append(
@@ -138,16 +147,23 @@ def _by_key(
 ) -> tuple[_Found, dict[str, tuple[tuple[str, Node], ...]]]:
     """Give what stands for something, and what does under names that do not count."""
     found: _Found = {}
+    ranks: dict[str, int] = {}
     # The keys that stand under more than one name: nearly none.
     ranked: dict[str, list[tuple[int, str, Node]]] = {}
-    ranks: dict[str, int] = {}
-    for key, rank, name, node in _candidates(nodes, own_names):
+    for name, node in nodes.items():
+        known = _KNOWN.get(name) or _KNOWN.get(name.lower())
+        if known is None or is_null(node):
+            continue
+        key, rank = known
         if key not in found:
             found[key] = (name, node)
             ranks[key] = rank
         else:
-            first = (ranks[key], *found[key])
-            ranked.setdefault(key, [first]).append((rank, name, node))
+            ranked.setdefault(key, [(ranks[key], *found[key])]).append((rank, name, node))
+    for key, name in own_names.items():
+        if name in nodes and not is_null(nodes[name]):
+            others = [(ranks[key], *found[key])] if key in found else []
+            ranked.setdefault(key, others).append((_OWN, name, nodes[name]))
     spare: dict[str, tuple[tuple[str, Node], ...]] = {}
     for key, several in ranked.items():
         # Of equal ranks, the first in the file.
@@ -155,16 +171,3 @@ def _by_key(
         found[key] = (name, node)
         spare[key] = tuple((name, other) for _, name, other in others if other is not node)
     return found, spare
-
-
-def _candidates(
-    nodes: Mapping[str, Node], own_names: Mapping[str, str]
-) -> Iterator[tuple[str, int, str, Node]]:
-    """Give what stands for something under a name that means a key: the key, the rank of the name, the name, and the node."""
-    for name, node in nodes.items():
-        known = _KNOWN.get(name) or _KNOWN.get(name.lower())
-        if known is not None and not is_null(node):
-            yield *known, name, node
-    for key, name in own_names.items():
-        if name in nodes and not is_null(nodes[name]):
-            yield key, _OWN, name, nodes[name]

@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 _TRUE = frozenset({"true", "yes", "on", "y", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "0"})
+_BOOLEANS = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 # What YAML 1.1 takes for true or false, and what nobody would call a topic or a provider without meaning to.
 _SWITCHES = (_TRUE | _FALSE) - {"y", "n", "1", "0"}
 # Fifteen digits are more than anything here counts, and int() of thousands of them is an attack.
@@ -100,10 +101,10 @@ def word(node: Node) -> str:
 
 def boolean(node: Node) -> bool:
     """Read true or false, in any of the ways that YAML 1.1 knows."""
-    name = _written(node, _BOOLEAN).strip().lower()
-    if name not in _TRUE | _FALSE:
+    meant = _BOOLEANS.get(_written(node, _BOOLEAN).strip().lower())
+    if meant is None:
         raise ValueProblem(node, _BOOLEAN)
-    return name in _TRUE
+    return meant
 
 
 def whole_number(node: Node) -> int:
@@ -278,18 +279,14 @@ def mapping(node: Node, expected: str) -> Mapping:
 
 
 def member(fields: Mapping, read: Callable[[Node], T], *names: str) -> T | None:
-    """Read the value of the first of these keys that stands for something; None where none does."""
+    """Read the value of the first of these keys that stands for something, None where none does; a problem with it says under which."""
+    items = fields.items
     for name in names:
-        node = fields.items.get(name)
+        node = items.get(name)
         if node is not None and not is_null(node):
-            return within(name, read, node)
+            try:
+                return read(node)
+            except ValueProblem as problem:
+                problem.keys = (name, *problem.keys)
+                raise
     return None
-
-
-def within(key: str, read: Callable[[Node], T], node: Node) -> T:
-    """Read a value, and have a problem with it say under which key it stands."""
-    try:
-        return read(node)
-    except ValueProblem as problem:
-        problem.keys = (key, *problem.keys)
-        raise

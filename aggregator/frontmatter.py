@@ -47,6 +47,7 @@ _SECURED = re.compile(
     rb"""(?:"[^"\r\n]*"(?:[ \t]+\#[^\r\n]*)?|'[^'\r\n]*'(?:[ \t]+\#[^\r\n]*)?|[A-Za-z0-9+/][^\r\n]*)[ \t]*(?=\r?\n|\r?\Z)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SECURED_WORD = yaml_nodes.SECURED.encode()
 # YAML 1.1 sees line breaks where editors see none, and text would be folded there.
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
@@ -166,7 +167,7 @@ def _split(data: bytes, limit: int, name: str) -> tuple[str, str] | None:
         raise _FileProblem(f"the front matter has {end - start} bytes, expected at most {limit}", 1)
     if closing is None:
         raise _FileProblem("the front matter that begins here is not closed, expected another line ---", 1)
-    front = _SECURED.sub(_blanked, data[start:end])
+    front = _without_secured(data[start:end])
     return _decoded(front, data, start), _decoded(data[closing.end() :], data, closing.end())
 
 
@@ -177,6 +178,16 @@ def _expect_text(data: bytes, name: str) -> None:
     if name.lower().endswith(_ARTICLE_SUFFIXES) and b"\0" in data[:_SNIFFED]:
         offset = data.index(b"\0")
         raise _FileProblem(f"is no text: byte {offset} of the file is NUL, expected text in UTF-8", 1)
+
+
+def _without_secured(front: bytes) -> bytes:
+    """Blank every value of `secured` that stands where nearly every file has it."""
+    # From the first line that has the word: to look at every line takes 16 µs of a usual file, this 3.
+    word = front.lower().find(_SECURED_WORD)
+    if word < 0:
+        return front
+    begin = max(front.rfind(b"\n", 0, word), 0)
+    return front[:begin] + _SECURED.sub(_blanked, front[begin:])
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:

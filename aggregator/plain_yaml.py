@@ -6,25 +6,24 @@ the two together. Where things stand it does not tell, which would take as long 
 """
 
 import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from aggregator.yaml_nodes import SECURED, At, Listing, Mapping, Scalar
 
-# Each line with the break before it: a dash, a key, and a text in quotes or plain; or a comment, or nothing; or what else there is.
+# A line: a dash, a key, and a text in quotes or plain; or a comment, or nothing.
 #
 # A plain text begins with no sign that means anything to YAML, and holds neither ": " nor " #". Of keys only those are read whose like
 # everybody writes. What repeats is possessive, so that no text takes more than one look at each of its characters.
-_LINES = re.compile(
+_LINE = re.compile(
     r"""
-    \n(?:
-        (\ *+)
-        (?: (-\ ++)?+ (?:([A-Za-z_][A-Za-z0-9_-]{0,100}+):(?=[\ \n]|\Z)\ *+)?
-            (   "(?:[^"\\\n]++|\\["\\/])*+"
-              | '[^'\n]*+'
-              | (?:[A-Za-z0-9_/.+(~$\xa0-\U0010ffff]|-(?=[A-Za-z0-9.]))(?:[^:\#\n]++|:(?=[^\ \n])|(?<!\ )\#)*+
-            )?+\ *+
-          | \#[^\n]*+
-        )(?=\n|\Z)
-      | ([^\n]*+)
+    (\ *+)
+    (?: (-\ ++)?+ (?:([A-Za-z_][A-Za-z0-9_-]{0,100}+):(?=\ |\Z)\ *+)?
+        (   "(?:[^"\\\n]++|\\["\\/])*+"
+          | '[^'\n]*+'
+          | (?:[A-Za-z0-9_/.+(~$\xa0-\U0010ffff]|-(?=[A-Za-z0-9.]))(?:[^:\#\n]++|:(?=[^\ \n])|(?<!\ )\#)*+
+        )?+\ *+
+      | \#[^\n]*+
     )
     """,
     re.VERBOSE,
@@ -33,32 +32,74 @@ _LINES = re.compile(
 _UNUSUAL = re.compile("[\x85\u2028\u2029\ufeff]")
 _ESCAPE = re.compile(r"\\(.)")
 _MOST_LINES = 1_000
+# Longer lines are hardly ever in two articles.
+_LONG = 80
 _DEEPEST = 10
 NOWHERE = At(-1, -1)
+_SECURED_LENGTH = len(SECURED)
+
+
+# What a line says: the column at which it begins, the one behind its dash (0: it has none), the key, and the text, None where it has none.
+_Said = tuple[int, int, str, Scalar | None]
+_NOTHING: _Said = (0, 0, "", None)
+
+
+class _NotPlainError(Exception):
+    """The text has something that is not for this module."""
 
 
 def read_plain_nodes(text: str) -> Mapping | None:
-    """Read front matter that begins with a line break; None where it is not plain, whatever the reason. Every node stands NOWHERE."""
+    """Read front matter that begins with a line break; None where it is not plain, whatever the reason. Every node stands NOWHERE.
+
+    Not to be changed: what is written in one article as in another may be one node.
+    """
     if "\t" in text or "\r" in text or not (text.isascii() or _UNUSUAL.search(text) is None):
         return None
-    lines = _LINES.findall(text)
-    if not text.startswith("\n") or len(lines) > _MOST_LINES:
+    first, *lines = text.split("\n")
+    if first or len(lines) > _MOST_LINES:
+        return None
+    begin, end = _secured_lines(text, lines)
+    try:
+        # Before the others: where they are not plain, nobody knows what belongs to them.
+        secured = [_said(line) for line in lines[begin:end]]
+        said = [
+            *(_usual(line) if len(line) < _LONG else _said(line) for line in lines[:begin]),
+            *secured,
+            *(_usual(line) if len(line) < _LONG else _said(line) for line in lines[end:]),
+        ]
+    except _NotPlainError:
         return None
     outline = _Outline()
-    for indent, dash, key, written, rest in lines:
-        if rest:
-            return None
-        if not (key or written or dash):
-            continue  # a comment, or nothing
-        value = _scalar(written) if written else None
-        column = len(indent)
-        if dash:
-            is_read = outline.add_item(column, column + len(dash), key, value)
-        else:
-            is_read = bool(key) and outline.add_key(column, key, value)
-        if not is_read:
-            return None
-    return outline.root
+    return outline.root if outline.take(said) else None
+
+
+def _secured_lines(text: str, lines: Sequence[str]) -> tuple[int, int]:
+    """Give between which lines everything stands that says `secured`, or may belong to it: nothing of those is kept."""
+    lowered = text.lower()
+    word = lowered.find(SECURED)
+    if word < 0:
+        return 0, 0
+    begin = lowered.count("\n", 0, word) - 1
+    end = lowered.count("\n", 0, lowered.rfind(SECURED))
+    while end < len(lines) and not lines[end][:1].isalpha():
+        end += 1
+    return begin, end
+
+
+def _said(line: str) -> _Said:
+    """Tell what a line says; raise _NotPlainError where it is not plain."""
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise _NotPlainError
+    indent, dash, key, written = found.groups("")
+    if not (dash or key or written):
+        return _NOTHING
+    column = len(indent)
+    return column, column + len(dash) if dash else 0, key, _scalar(written) if written else None
+
+
+# Most lines stand in many articles: keys without a text, names of topics and providers, sizes. To look one up takes an eighth of reading it.
+_usual = lru_cache(maxsize=8192)(_said)
 
 
 def _scalar(written: str) -> Scalar:
@@ -76,84 +117,96 @@ class _Outline:
 
     def __init__(self) -> None:
         self.root: Mapping | None = None
-        # Those that are open, the innermost last, and the columns at which their keys or dashes stand.
-        self._open: list[Listing | Mapping] = []
-        self._columns: list[int] = []
+        # Those that are open around the innermost, and the columns at which their keys or dashes stand.
+        self._around: list[tuple[Listing | Mapping | None, int]] = []
+        self._inner: Listing | Mapping | None = None
+        self._column = -1
         # The key that the line before gave no text: this one may begin its collection.
         self._waiting: str | None = None
 
-    def add_key(self, column: int, key: str, value: Scalar | None) -> bool:
-        """Take in a line `key: value`."""
-        columns = self._columns
-        # A list may stand at the column of the key that it belongs to, and ends with the next key there.
-        while columns and (
-            columns[-1] > column or (columns[-1] == column and type(self._open[-1]) is Listing)
-        ):
-            self._leave()
-        if not columns or columns[-1] < column:
-            mapping = Mapping({}, NOWHERE)
-            if columns:
-                if not self._put(mapping):
+    def take(self, lines: Iterable[_Said]) -> bool:
+        """Take in what lines say."""
+        # Most lines are a key of the same mapping as the one before: with a call for each, this takes twice as long.
+        items, at = None, -1
+        for column, inside, key, value in lines:
+            if not key and value is None and not inside:
+                continue  # a comment, or nothing
+            if inside or items is None or column != at:
+                is_fit = self._begin_item(column, inside, key) if inside else self._begin_key(column)
+                if not is_fit:
                     return False
-            elif self.root is None:
-                self.root = mapping
-            else:
+                if not key:
+                    if type(self._inner) is not Listing or value is None:
+                        return False
+                    self._inner.items.append(value)
+                    items = None
+                    continue
+                assert type(self._inner) is Mapping
+                items, at = self._inner.items, self._column
+            if not key or key in items:
                 return False
-            self._enter(mapping, column)
-        return self._set(self._open[-1], key, value)
+            if value is None:
+                value = Scalar("", "", NOWHERE)
+                self._waiting = key
+            else:
+                self._waiting = None
+            if len(key) == _SECURED_LENGTH and key.lower() == SECURED:
+                # Nothing of it is kept. Where it has a collection, libyaml's reader drops that.
+                value, self._waiting = Scalar("", "", NOWHERE), None
+            items[key] = value
+        return True
 
-    def add_item(self, column: int, inside: int, key: str, value: Scalar | None) -> bool:
-        """Take in a line `- value` or `- key: value`, whose dash stands at `column`, and what it has `inside`."""
-        columns = self._columns
-        while columns and columns[-1] > column:
+    def _begin_key(self, column: int) -> bool:
+        """Make the mapping that has a key at `column` the innermost."""
+        # A list may stand at the column of the key that it belongs to, and ends with the next key there.
+        while self._column > column or (self._column == column and type(self._inner) is Listing):
             self._leave()
-        if not columns:
+        if self._column == column:
+            return True
+        mapping = Mapping({}, NOWHERE)
+        if self._inner is not None:
+            if not self._put(mapping):
+                return False
+        elif self.root is None:
+            self.root = mapping
+        else:
             return False
-        listing = self._open[-1]
-        if type(listing) is Mapping:
+        self._enter(mapping, column)
+        return True
+
+    def _begin_item(self, column: int, inside: int, key: str) -> bool:
+        """Make the list that has a dash at `column` the innermost, or the mapping that a key begins `inside` of the item."""
+        while self._column > column:
+            self._leave()
+        if self._inner is None:
+            return False
+        if type(self._inner) is Mapping:
             listing = Listing([], NOWHERE)
             if not self._put(listing):
                 return False
             self._enter(listing, column)
-        if type(listing) is not Listing or columns[-1] != column:
+        if self._column != column:
             return False
-        if not key:
-            if value is not None:
-                listing.items.append(value)
-            return value is not None
-        mapping = Mapping({}, NOWHERE)
-        listing.items.append(mapping)
-        self._enter(mapping, inside)
-        return self._set(mapping, key, value)
-
-    def _set(self, mapping: Listing | Mapping, key: str, value: Scalar | None) -> bool:
-        if type(mapping) is not Mapping or key in mapping.items:
-            return False
-        if value is None:
-            value = Scalar("", "", NOWHERE)
-            self._waiting = key
-        else:
-            self._waiting = None
-        if key.lower() == SECURED:
-            # Nothing of it is kept. Where it has a collection, libyaml's reader drops that.
-            value, self._waiting = Scalar("", "", NOWHERE), None
-        mapping.items[key] = value
+        assert type(self._inner) is Listing
+        if key:
+            mapping = Mapping({}, NOWHERE)
+            self._inner.items.append(mapping)
+            self._enter(mapping, inside)
         return True
 
     def _put(self, node: Listing | Mapping) -> bool:
         """Make `node` the value of the key that waits for one."""
-        parent, key = self._open[-1], self._waiting
-        if key is None or type(parent) is not Mapping or len(self._open) == _DEEPEST:
+        parent, key = self._inner, self._waiting
+        if key is None or type(parent) is not Mapping or len(self._around) == _DEEPEST:
             return False
         parent.items[key] = node
         return True
 
     def _enter(self, node: Listing | Mapping, column: int) -> None:
-        self._open.append(node)
-        self._columns.append(column)
+        self._around.append((self._inner, self._column))
+        self._inner, self._column = node, column
         self._waiting = None
 
     def _leave(self) -> None:
-        self._open.pop()
-        self._columns.pop()
+        self._inner, self._column = self._around.pop()
         self._waiting = None

@@ -89,10 +89,9 @@ Node: TypeAlias = Scalar | Listing | Mapping
 
 def is_null(node: Node) -> bool:
     """Tell whether a node stands for nothing: `null`, `~`, or no text at all."""
-    if type(node) is not Scalar:
-        return False
-    text = node.text
-    return not text or text.isspace() or (not node.style and text in _NULLS)
+    return type(node) is Scalar and (
+        not (text := node.text) or text.isspace() or (text in _NULLS and not node.style)
+    )
 
 
 def read_nodes(text: str) -> Node | None:

@@ -58,8 +58,10 @@ class Prepared(NamedTuple):
 
 def unique_names(article: Article) -> tuple[Name, ...]:
     """Give every name that an article stands under, each once, in the spelling that comes first."""
-    names = {(name.kind, name.folded): name for name in reversed(tuple(names_of(article)))}
-    return tuple(reversed(names.values()))
+    names: dict[int, Name] = {}
+    for name in names_of(article):
+        names.setdefault(name.key, name)
+    return tuple(names.values())
 
 
 def prepare(article: Article, *, has_words: bool = True) -> Prepared:
@@ -79,7 +81,7 @@ def prepare(article: Article, *, has_words: bool = True) -> Prepared:
         content=content,
         whole=whole,
         names=names,
-        name_keys=tuple(name.key for name in names),
+        name_keys=tuple([name.key for name in names]),
         category=fold(article.category) if article.category else None,
         type=fold(article.type) if article.type else None,
         language=fold(article.language) if article.language else None,
