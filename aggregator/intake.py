@@ -11,15 +11,15 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import time_ns
-from typing import NamedTuple
 
-from aggregator.entry.preparing import Prepared, prepare
+from aggregator.entry.preparing import prepare
 from aggregator.entry.topics import with_named_topics
 from aggregator.errors import Problem, SourceError
 from aggregator.file_reader import BusyFileError, FileReader, UnreadableFileError, VanishedFileError
 from aggregator.frontmatter import Outcome, Reading, read_article
 from aggregator.processes import follow_parent, processors
-from aggregator.stamp import UNKNOWN, Stamp
+from aggregator.stamp import UNKNOWN
+from aggregator.taken import Taken, pack, unpack
 
 # Bytes, path, reading and the name that problems carry, to an outcome. A function of a module, for a process to find it there.
 ReadArticle = Callable[[bytes, str, Reading, str], Outcome]
@@ -34,20 +34,6 @@ _CHUNK = 100
 _CHUNKS_PER_PROCESS = 3
 _CHECK_SECONDS = 0.2
 _NICENESS = 10
-
-
-class Taken(NamedTuple):
-    """What reading one file gave. The stamp is UNKNOWN where the file is to be read again the next time.
-
-    digest    16 bytes that tell its content from others, none where it could not be read
-    prepared  the article of the outcome, made ready, where that was wanted
-    """
-
-    path: str
-    stamp: Stamp
-    digest: bytes
-    outcome: Outcome
-    prepared: Prepared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +65,10 @@ class _Intake:
         with FileReader(self.root) as reader:
             return [taken for path in paths if (taken := self._take(path, prefix + path, reader)) is not None]
 
+    def take_packed(self, paths: Sequence[str]) -> bytes:
+        """Do the same in another process than the one that wants it."""
+        return pack(self.take_all(paths))
+
     def _take(self, path: str, file: str, reader: FileReader) -> Taken | None:
         try:
             # Not the time that a refresh is for: what counts is how long ago the file was written.
@@ -97,6 +87,10 @@ class _Intake:
         # To send it twice to another process would take longer than to write it.
         kept = outcome if self.preparing.keeps_articles else Outcome(problems=outcome.problems)
         return Taken(path, stamp, digest, kept, prepared)
+
+
+# Chunks of paths, each with what is to come of it: packed where that is another process's work.
+_Pending = deque[tuple[Sequence[str], Future[list[Taken] | bytes]]]
 
 
 def _unchecked() -> None:
@@ -134,10 +128,11 @@ def _in_pool(
     number: int, intake: _Intake, paths: Sequence[str], check: Callable[[], None]
 ) -> Generator[Taken, None, None]:
     pool = _new_pool(number)
-    pending: deque[tuple[Sequence[str], Future[list[Taken]]]] = deque()
+    take = intake.take_all if number == 1 else intake.take_packed
+    pending: _Pending = deque()
     try:
         for chunk in _chunks(paths):
-            pending.append((chunk, pool.submit(intake.take_all, chunk)))
+            pending.append((chunk, pool.submit(take, chunk)))
             if len(pending) > number * _CHUNKS_PER_PROCESS:
                 yield from _finished(pending, check)
         while pending:
@@ -174,15 +169,13 @@ def _processes_of(pool: Executor) -> tuple[BaseProcess, ...]:
     return tuple(pool._processes.values()) if isinstance(pool, ProcessPoolExecutor) else ()  # noqa: SLF001
 
 
-def _finished(
-    pending: deque[tuple[Sequence[str], Future[list[Taken]]]], check: Callable[[], None]
-) -> list[Taken]:
+def _finished(pending: _Pending, check: Callable[[], None]) -> list[Taken]:
     """Wait for the oldest chunk; it stays pending until it is there."""
     while not wait([pending[0][1]], _CHECK_SECONDS).done:
         check()
     taken = pending[0][1].result()
     pending.popleft()
-    return taken
+    return unpack(taken) if isinstance(taken, bytes) else taken
 
 
 def _death(root: Path, unread: Sequence[str]) -> SourceError:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from aggregator.yaml_nodes import SECURED, At, Listing, Mapping, Scalar
+from aggregator.yaml_nodes import SECURED, At, Listing, Mapping, Node, Scalar
 
 # A line: a dash, a key, and a text in quotes or plain; or a comment, or nothing.
 #
@@ -127,7 +127,8 @@ class _Outline:
     def take(self, lines: Iterable[_Said]) -> bool:
         """Take in what lines say."""
         # Most lines are a key of the same mapping as the one before: with a call for each, this takes twice as long.
-        items, at = None, -1
+        items: dict[str, Node] | None = None
+        at = -1
         for column, inside, key, value in lines:
             if not key and value is None and not inside:
                 continue  # a comment, or nothing
@@ -135,25 +136,19 @@ class _Outline:
                 is_fit = self._begin_item(column, inside, key) if inside else self._begin_key(column)
                 if not is_fit:
                     return False
-                if not key:
-                    if type(self._inner) is not Listing or value is None:
+                inner, at = self._inner, self._column
+                items = inner.items if type(inner) is Mapping else None
+                if type(inner) is Listing:
+                    if key or value is None:
                         return False
-                    self._inner.items.append(value)
-                    items = None
+                    inner.items.append(value)
                     continue
-                assert type(self._inner) is Mapping
-                items, at = self._inner.items, self._column
-            if not key or key in items:
+            if not key or items is None or key in items:
                 return False
-            if value is None:
-                value = Scalar("", "", NOWHERE)
-                self._waiting = key
-            else:
-                self._waiting = None
-            if len(key) == _SECURED_LENGTH and key.lower() == SECURED:
-                # Nothing of it is kept. Where it has a collection, libyaml's reader drops that.
-                value, self._waiting = Scalar("", "", NOWHERE), None
-            items[key] = value
+            is_secured = len(key) == _SECURED_LENGTH and key.lower() == SECURED
+            # Nothing of it is kept. Where it has a collection, libyaml's reader drops that.
+            self._waiting = key if value is None and not is_secured else None
+            items[key] = Scalar("", "", NOWHERE) if value is None or is_secured else value
         return True
 
     def _begin_key(self, column: int) -> bool:
@@ -181,16 +176,16 @@ class _Outline:
         if self._inner is None:
             return False
         if type(self._inner) is Mapping:
-            listing = Listing([], NOWHERE)
-            if not self._put(listing):
+            begun = Listing([], NOWHERE)
+            if not self._put(begun):
                 return False
-            self._enter(listing, column)
-        if self._column != column:
+            self._enter(begun, column)
+        listing = self._inner
+        if self._column != column or type(listing) is not Listing:
             return False
-        assert type(self._inner) is Listing
         if key:
             mapping = Mapping({}, NOWHERE)
-            self._inner.items.append(mapping)
+            listing.items.append(mapping)
             self._enter(mapping, inside)
         return True
 

@@ -13,10 +13,11 @@ from aggregator.definitions import Definitions
 from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
 from aggregator.glance import glance, paths_below
-from aggregator.intake import Preparing, Taken, take_in
+from aggregator.intake import Preparing, take_in
 from aggregator.lease import Lease
 from aggregator.source import Scan, scan
 from aggregator.stamp import UNKNOWN, Stamp
+from aggregator.taken import Taken
 from aggregator.topic_names import topic_aliases
 from feeds.article import Article
 

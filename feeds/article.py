@@ -6,7 +6,7 @@ What is deliberately not here: `secured`. The front matter reader drops it befor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,19 +114,26 @@ class State(StrEnum):
     REMOVED = "removed"
 
 
-class Publishable(Protocol):
-    """What decides whether the world may see an article: an Article has it, and so has whatever was made of one."""
+Time_co = TypeVar("Time_co", datetime, int, covariant=True)
+Time = TypeVar("Time", datetime, int)
+
+
+class Publishable(Protocol[Time_co]):
+    """What decides whether the world may see an article: an Article has it, and so has whatever was made of one.
+
+    Its time is an aware one, or a count of microseconds since 1970.
+    """
 
     @property
-    def published(self) -> datetime: ...
+    def published(self) -> Time_co: ...
     @property
     def is_published(self) -> bool: ...
     @property
     def is_removed(self) -> bool: ...
 
 
-def state_of(article: Publishable, now: datetime) -> State:
-    """Decide, here and nowhere else, whether `article` may leave the server at `now` (aware)."""
+def state_of(article: Publishable[Time], now: Time) -> State:
+    """Decide, here and nowhere else, whether `article` may leave the server at `now`."""
     if article.is_removed:
         return State.REMOVED
     if not article.is_published:

@@ -56,6 +56,7 @@ FLOORS = {
     "aggregator.edition": 3,
     "aggregator.feed_drafts": 3,
     "aggregator.intake": 3,
+    "aggregator.taken": 3,
     "aggregator.glance": 4,
     "aggregator.topic_names": 3,
     "aggregator.search_drafts": 3,

@@ -1,8 +1,12 @@
-"""What a file means for the entry it speaks of: which of several files counts, and what changes. Pure: values in, values out."""
+"""What a file means for the entry it speaks of: which of several files counts, and what changes. Pure: values in, values out.
+
+Times are microseconds since 1970, as the database keeps them, but those of claims.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from aggregator.entry.preparing import Prepared
 from feeds.article import State
@@ -22,20 +26,19 @@ class Claim:
 class Standing:
     """What the catalogue holds of an entry now."""
 
-    published: datetime
-    updated: datetime
-    first_seen: datetime
-    withdrawn_at: datetime | None
+    published: int
+    updated: int
+    first_seen: int
+    withdrawn_at: int | None
     content: bytes
     whole: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What an entry shall be: when it counts as updated, and when it was first seen."""
 
-    updated: datetime
-    first_seen: datetime
+    updated: int
+    first_seen: int
 
 
 def winner(claims: Iterable[Claim]) -> Claim | None:
@@ -47,22 +50,22 @@ def winner(claims: Iterable[Claim]) -> Claim | None:
     return max(ordered, key=lambda claim: (claim.state is not State.SCHEDULED, claim.rank), default=None)
 
 
-def unripe(article: Prepared, now: datetime) -> datetime | None:
+def unripe(article: Prepared, now: int) -> int | None:
     """Give the `updated` of an article that says one of the future, None where it does not."""
     return article.updated if article.updated is not None and article.updated > now else None
 
 
-def _claimed(article: Prepared, now: datetime) -> datetime:
+def _claimed(article: Prepared, now: int) -> int:
     """Give when the article says that it was updated.
 
     An `updated` of the future is not believed until its time has come. To take it for now instead would give each machine, and each
     new catalogue, another time, and so other bytes (E1).
     """
-    said = article.published if unripe(article, now) else article.rank
+    said = article.published if unripe(article, now) is not None else article.rank
     return min(said, now)
 
 
-def rule(article: Prepared, standing: Standing | None, now: datetime) -> Ruling | None:
+def rule(article: Prepared, standing: Standing | None, now: int) -> Ruling | None:
     """Decide what the entry of the public `article` becomes at `now`; None where it stays what it is.
 
     `updated` moves only when the article says so or its content changed (RFC 4287 section 4.2.15), or when it comes back after

@@ -232,8 +232,8 @@ class Memberships:
         bounded = func.min(func.max(seconds, 0), (1 << _SECONDS_BITS) - 1)
         return literal(self._generation << _SECONDS_BITS) + bounded
 
-    def _arrival(self, published: datetime) -> int:
-        seconds = min(max(int(published.timestamp()), 0), (1 << _SECONDS_BITS) - 1)
+    def _arrival(self, published: int) -> int:
+        seconds = min(max(published // _MICROSECONDS, 0), (1 << _SECONDS_BITS) - 1)
         return (self._generation << _SECONDS_BITS) + seconds
 
 

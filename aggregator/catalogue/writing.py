@@ -5,13 +5,12 @@ one identity, a file that is gone) is settled before the end.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import BigInteger, Connection, Row, func, select, type_coerce
 
 from aggregator.catalogue.appearances import note_changes
 from aggregator.catalogue.batches import batches
@@ -31,6 +30,7 @@ from aggregator.catalogue.name_counts import NameCounts
 from aggregator.catalogue.origins import Origins
 from aggregator.catalogue.rankings import settle_rankings
 from aggregator.catalogue.tables import (
+    Moment,
     entries,
     entry_topics,
     feeds,
@@ -56,8 +56,7 @@ _Place = tuple[str, str]
 _Claim = tuple[str, int | None, int | None, int | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRead:
+class FileRead(NamedTuple):
     """What reading a file gave: an article, or none and problems (it keeps its last good version), or neither (no article).
 
     digest  16 bytes that tell its content from others
@@ -87,7 +86,7 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._definitions = definitions
-        self._now = now
+        self._now, self._now_number = now, microseconds(now)
         self._keep_withdrawn = keep_withdrawn
         self._new_feeds: set[str] = set()
         self._redefined: set[str] = set()
@@ -319,16 +318,22 @@ class Writer:
             return old.state, old.key, rank, due
         if article is None:
             return BROKEN if read.has_problems else SKIPPED, None, None, None
-        state = state_of(article, self._now)
+        state = state_of(article, self._now_number)
         if state is State.SCHEDULED and self._was_public(article.key, article.published):
             state = State.PUBLIC
+        due = None
         # Of nothing else: how long readers may go without asking must not tell of what they can't see.
-        due = {State.SCHEDULED: article.published, State.PUBLIC: unripe(article, self._now)}.get(state)
-        return state, article.key, microseconds(article.rank), None if due is None else microseconds(due)
+        if state is State.SCHEDULED:
+            due = article.published
+        elif state is State.PUBLIC:
+            due = unripe(article, self._now_number)
+        return state, article.key, article.rank, due
 
-    def _was_public(self, key: int, published: datetime) -> bool:
+    def _was_public(self, key: int, published: int) -> bool:
         # A clock that stepped back must not take back what has been published with this very date.
-        return self._any_entry(entries.c.key == key, entries.c.published == published)
+        return self._any_entry(
+            entries.c.key == key, type_coerce(entries.c.published, BigInteger) == published
+        )
 
     # Entries
 
@@ -357,7 +362,7 @@ class Writer:
 
     def _write(self, chosen: Mapping[int, Prepared]) -> None:
         standing = self._standing(sorted(chosen))
-        rulings = {key: rule(article, standing.get(key), self._now) for key, article in chosen.items()}
+        rulings = {key: rule(article, standing.get(key), self._now_number) for key, article in chosen.items()}
         changed = {key: ruling for key, ruling in rulings.items() if ruling is not None}
         if not changed:
             return
@@ -385,9 +390,9 @@ class Writer:
             article.identity,
             article.source,
             article.path,
-            microseconds(article.published),
-            microseconds(ruling.updated),
-            microseconds(ruling.first_seen),
+            article.published,
+            ruling.updated,
+            ruling.first_seen,
             None,
             self._number,
             article.content,
@@ -448,7 +453,11 @@ class Writer:
     def _standing(self, keys: Sequence[int]) -> dict[int, Standing]:
         if self._is_first and not self._open_keys:
             return {}
-        wanted = [entries.c[name] for name in Standing.__slots__]
+        columns = [entries.c[name] for name in Standing.__slots__]
+        wanted = [
+            type_coerce(column, BigInteger) if isinstance(column.type, Moment) else column
+            for column in columns
+        ]
         found = {}
         for batch in batches(keys):
             for key, *values in self._connection.execute(
@@ -491,7 +500,6 @@ class Writer:
 
 
 def _topic_rows(article: Prepared) -> Iterator[tuple[int, int, int]]:
-    published = microseconds(article.published)
     for name, key in zip(article.names, article.name_keys, strict=True):
         if name.kind is Kind.TOPIC:
-            yield key, published, article.key
+            yield key, article.published, article.key

@@ -18,6 +18,9 @@ class Kind(StrEnum):
     PROVIDER = "providers"
     CATEGORY = "categories"
 
+    # Enum's own is written in Python, and each name of each article is looked up several times.
+    __hash__ = str.__hash__
+
 
 class Name(NamedTuple):
     """One spelling of a name. Names compare by `folded`; a provider's is its domain."""

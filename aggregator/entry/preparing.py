@@ -1,11 +1,10 @@
 """An article made ready for the catalogue: a pure function of it, which the processes that read files do, for it takes longer than writing."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import NamedTuple
 
 from aggregator.clean import plain_text
-from aggregator.entry.keys import key_of
+from aggregator.entry.keys import key_of, microseconds, moment_of
 from aggregator.entry.names import Name, names_of
 from aggregator.entry.records import decode, encode
 from feeds.article import Article
@@ -13,10 +12,10 @@ from feeds.selection import fold
 
 
 class Prepared(NamedTuple):
-    """All that the catalogue keeps of an article and can be told without it. A tuple, since those are quick to send to a process.
+    """All that the catalogue keeps of an article and can be told without it, as it keeps it. A tuple, since those are quick to make.
 
     key              of the identity
-    published        aware, UTC; updated: None where the article does not say
+    published        microseconds since 1970, as is updated: None where the article does not say
     record           the article as text, with digests of what an entry shows of it, and of the whole
     names, name_keys every name that it stands under, once, and their keys
     category, type, language  folded
@@ -27,8 +26,8 @@ class Prepared(NamedTuple):
     identity: str
     source: str
     path: str
-    published: datetime
-    updated: datetime | None
+    published: int
+    updated: int | None
     is_published: bool
     is_removed: bool
     record: str
@@ -46,13 +45,14 @@ class Prepared(NamedTuple):
     words: tuple[str, str, str] | None
 
     @property
-    def rank(self) -> datetime:
+    def rank(self) -> int:
         """The time by which duplicates are told apart: the one updated last counts."""
-        return self.updated or self.published
+        return self.published if self.updated is None else self.updated
 
     def identified(self, identity: str) -> "Prepared":
         """Give the same article with another identity."""
-        article = replace(decode(self.record, self.updated), id=identity)
+        updated = None if self.updated is None else moment_of(self.updated)
+        article = replace(decode(self.record, updated), id=identity)
         return prepare(article, has_words=self.words is not None)
 
 
@@ -73,8 +73,8 @@ def prepare(article: Article, *, has_words: bool = True) -> Prepared:
         identity=article.id,
         source=article.source,
         path=article.path,
-        published=article.published,
-        updated=article.updated,
+        published=microseconds(article.published),
+        updated=None if article.updated is None else microseconds(article.updated),
         is_published=article.is_published,
         is_removed=article.is_removed,
         record=record,

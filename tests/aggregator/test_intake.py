@@ -19,8 +19,9 @@ import pytest
 from aggregator import intake
 from aggregator.errors import Problem, SourceError
 from aggregator.frontmatter import Outcome
-from aggregator.intake import Taken, take_in
+from aggregator.intake import take_in
 from aggregator.stamp import UNKNOWN
+from aggregator.taken import Taken
 from tests.aggregator.intake_readers import READING
 from tests.aggregator.workshop import article_text
 

@@ -18,7 +18,7 @@ from aggregator.catalogue import Catalogue, Snapshot
 from aggregator.config import Settings
 from aggregator.errors import CatalogueError
 from aggregator.file_reader import FileReader
-from aggregator.intake import Taken, take_in
+from aggregator.intake import take_in
 from aggregator.lease import Lease
 from aggregator.ledger import Ledger, Outcome
 from aggregator.metrics import REFRESHES, Figures
@@ -28,6 +28,7 @@ from aggregator.service import Keeper, Wishes
 from aggregator.service_manager import Announcer, ServiceManager
 from aggregator.serving import Serving
 from aggregator.stamp import Stamp
+from aggregator.taken import Taken
 from tests.aggregator.waiting import until
 from tests.aggregator.workshop import NOON, Workshop
 
