@@ -24,8 +24,8 @@ from aggregator.taken import Taken, pack, unpack
 # Bytes, path, reading and the name that problems carry, to an outcome. A function of a module, for a process to find it there.
 ReadArticle = Callable[[bytes, str, Reading, str], Outcome]
 
-# Measured on two processors: a process is ready after 0.8 s, most of it imports, and a file takes 0.27 ms to read. Two processes
-# draw level at 7,000 files, eight by reckoning at 3,500.
+# Measured on two hyperthreads: a process is ready after 0.35 s, most of it imports, and a file takes 0.25 ms to read. Two processes draw
+# level at some 4,000 files, on two processors of their own at 3,000.
 _FEW = 4_000
 # Each takes 80 MB or so, and a container's share of a large machine does not show in its number of processors.
 _MOST_PROCESSES = 8

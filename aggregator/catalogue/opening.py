@@ -18,6 +18,15 @@ from aggregator.catalogue.tables import SCHEMA_VERSION, generations, metadata
 from aggregator.errors import CatalogueError
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# A page holds two or three articles, and of SQLite's usual size not one: that made a first load a tenth slower (measured, 100,000 files).
+# Of a database that is there it changes nothing.
+_PRAGMAS = (
+    "page_size = 8192",
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "secure_delete = ON",
+    "cache_size = -16000",
+)
 _BUSY_MILLISECONDS = 5_000
 # What says that the file itself is no good (sqlite.org/rescode.html). All else may pass: a lock, a disk that is full, a right that is missing.
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -198,7 +207,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _prepare(connection: Any, _record: Any) -> None:
     # sqlite3 must not begin transactions by itself: it would not do so before a SELECT, and a snapshot would be none.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON", "cache_size = -16000"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
