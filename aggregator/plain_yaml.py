@@ -92,7 +92,9 @@ def _said(line: str) -> _Said:
     if found is None:
         raise _NotPlainError
     indent, dash, key, written = found.groups("")
-    if not (dash or key or written):
+    if not (dash or key):
+        if written:
+            raise _NotPlainError  # it goes on with the text of the line before
         return _NOTHING
     column = len(indent)
     return column, column + len(dash) if dash else 0, key, _scalar(written) if written else None

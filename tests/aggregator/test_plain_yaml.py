@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from aggregator import plain_yaml
 from aggregator.errors import AggregatorError
 from aggregator.plain_yaml import NOWHERE, read_plain_nodes
 from aggregator.yaml_nodes import Listing, Mapping, Node, Scalar, read_nodes
@@ -131,3 +132,32 @@ def test_no_text_takes_more_than_one_look_at_its_characters(character: str) -> N
     text = "\na: " + character * 200_000
     found = read_plain_nodes(text)
     assert (found is not None) is (character in " a")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '"{}"',
+        "{}",
+        "|\n  {}",
+        "\n  key: {}",
+        "\n\n  key: {}",
+        "\n- {}",
+        "\n # a note\n  - {}",
+        "\n  key:\n    - {}\nother: x\nSecured: y",
+        '"open\n  {}"',
+        '"open\n{}"',
+        "plain\n  {}",
+        "\n{}",
+    ],
+)
+def test_no_line_of_secured_is_remembered(form: str) -> None:
+    def read(secret: str) -> int:
+        """Give how many lines were not known, of an article that differs from the one before in its secret alone."""
+        before = plain_yaml._usual.cache_info()
+        for key in ("secured", "provider:\n  secured", "SECURED", '"secured"'):
+            read_plain_nodes(f"\ntitle: A title\n{key}: {form.format(secret)}\ntype: article\n")
+        return plain_yaml._usual.cache_info().currsize - before.currsize
+
+    read("first")
+    assert read("second") == 0
