@@ -4,7 +4,6 @@
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -18,50 +17,30 @@ from aggregator import article_values as values
 from aggregator import yaml_nodes
 from aggregator.article_fields import Surroundings
 from aggregator.article_keys import ArticleKeys
+from aggregator.article_parts import FilePartsError, split
 from aggregator.article_values import ValueProblem, shown
 from aggregator.clean import (
     MOST_TAGS,
     has_too_many_tags,
-    illegal_characters,
     legal,
     markdown_to_html,
     repaired,
     sanitise,
 )
 from aggregator.errors import Problem
-from aggregator.plain_yaml import read_plain_nodes
-from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError, read_nodes
+from aggregator.frontmatter_nodes import nodes, plain_nodes
+from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError
 from feeds.article import Article
 from feeds.site import Site, page_path
 
 # Raised when the same file would be read differently: it makes every file be read again.
 READER_VERSION = 4
 
-_OPENING = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*(?:\r?\n|\Z)")
-# From the line break before it: the expression is four times as fast when it begins with a character.
-_CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\r?\n|\r?\Z)")
-# A line that gives `secured` a value, as nearly every file writes it: quoted, or plain. That value is gone before the text is
-# parsed or decoded, so it can't leak whatever is broken around it; the other forms are dropped as libyaml gives them.
-_SECURED = re.compile(
-    rb"""(?P<key>\n[ \t]*(?:-[ \t]+)*(?P<quote>["']?)secured(?P=quote)[ \t]*:[ \t]*)"""
-    rb"""(?:"[^"\r\n]*"(?:[ \t]+\#[^\r\n]*)?|'[^'\r\n]*'(?:[ \t]+\#[^\r\n]*)?|[A-Za-z0-9+/][^\r\n]*)[ \t]*(?=\r?\n|\r?\Z)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_SECURED_WORD = yaml_nodes.SECURED.encode()
-# YAML 1.1 sees line breaks where editors see none, and text would be folded there.
-_ODD_BREAK = re.compile("[\x85\u2028\u2029]")
-_LINE_BREAK = re.compile(r"\r\n?|\n")
-_C1_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _FILE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-|$)")
 _PLACEHOLDER = re.compile(r"\{(year|month|day|slug|path|source)\}")
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[^\s<>\"{}|\\^`]+")
 _HTML_SUFFIXES = (".html", ".htm")
-_ARTICLE_SUFFIXES = (".md", ".markdown", *_HTML_SUFFIXES)
-# A byte order mark; or the line that begins front matter, in two bytes a character.
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"-\0-\0-\0", b"\0-\0-\0-")
-# Text holds no NUL. Where Git looks for one, too.
-_SNIFFED = 8000
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[^\s<>\"{}|\\^`]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +88,15 @@ def reading_digest(reading: Reading) -> str:
 def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
     """Read the file at `path` (POSIX, below the source's folder), which problems call `file`. Never raises."""
     try:
-        parts = _split(data, reading.max_front_matter, path)
-        plain = _plain_nodes(parts[0]) if parts else None
+        parts = split(data, reading.max_front_matter, path)
+        plain = plain_nodes(parts[0]) if parts else None
         if parts is not None and plain is not None:
             outcome = _ArticleReader(ArticleKeys(plain, reading.fields, file), path, reading).read(parts[1])
             # Where there is something to tell, it is to be told with its place.
             if not outcome.problems:
                 return outcome
-        node = _nodes(parts[0]) if parts else None
-    except _FileProblem as problem:
+        node = nodes(parts[0]) if parts else None
+    except FilePartsError as problem:
         return _refusal(file, problem.reason, At(problem.line - 1, 0))
     except YamlNodesError as error:
         return _refusal(file, f"the front matter {error.reason}", error.place, error.key)
@@ -132,9 +111,9 @@ def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome
 def written_keys(data: bytes, reading: Reading, file: str) -> ArticleKeys | None:
     """Give the keys of a file with their places, None where it has none that can be read. Never raises."""
     try:
-        parts = _split(data, reading.max_front_matter, file)
-        node = _nodes(parts[0]) if parts else None
-    except (_FileProblem, YamlNodesError):
+        parts = split(data, reading.max_front_matter, file)
+        node = nodes(parts[0]) if parts else None
+    except (FilePartsError, YamlNodesError):
         return None
     return ArticleKeys(node, reading.fields, file) if isinstance(node, yaml_nodes.Mapping) else None
 
@@ -142,124 +121,6 @@ def written_keys(data: bytes, reading: Reading, file: str) -> ArticleKeys | None
 def _refusal(file: str, reason: str, place: Place, key: str | None = None) -> Outcome:
     problem = Problem(file=file, reason=reason, line=place.line + 1, column=place.column + 1, key=key)
     return Outcome(problems=(problem,))
-
-
-class _FileProblem(Exception):  # noqa: N818  it becomes a Problem
-    def __init__(self, reason: str, line: int) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.line = line
-
-
-def _split(data: bytes, limit: int, name: str) -> tuple[str, str] | None:
-    """Cut a file into front matter of at most `limit` bytes and body, None where it has no front matter.
-
-    The front matter begins with the line break of the file's first line, so that its lines count as the file's do.
-    """
-    opening = _OPENING.match(data)
-    if opening is None:
-        _expect_text(data, name)
-        return None
-    start = opening.end() - (opening[0][-1:] == b"\n")
-    closing = _CLOSING.search(data, start)
-    end = closing.start() if closing else len(data)
-    if end - start > limit:
-        raise _FileProblem(f"the front matter has {end - start} bytes, expected at most {limit}", 1)
-    if closing is None:
-        raise _FileProblem("the front matter that begins here is not closed, expected another line ---", 1)
-    front = _without_secured(data[start:end])
-    return _decoded(front, data, start), _decoded(data[closing.end() :], data, closing.end())
-
-
-def _expect_text(data: bytes, name: str) -> None:
-    """Take no file for one without front matter that has it in another encoding, or that only its name calls an article."""
-    if data.startswith(_UTF_16):
-        raise _FileProblem("is UTF-16 or UTF-32, expected text in UTF-8", 1)
-    if name.lower().endswith(_ARTICLE_SUFFIXES) and b"\0" in data[:_SNIFFED]:
-        offset = data.index(b"\0")
-        raise _FileProblem(f"is no text: byte {offset} of the file is NUL, expected text in UTF-8", 1)
-
-
-def _without_secured(front: bytes) -> bytes:
-    """Blank every value of `secured` that stands where nearly every file has it."""
-    # From the first line that has the word: to look at every line takes 16 µs of a usual file, this 3.
-    word = front.lower().find(_SECURED_WORD)
-    if word < 0:
-        return front
-    begin = max(front.rfind(b"\n", 0, word), 0)
-    return front[:begin] + _SECURED.sub(_blanked, front[begin:])
-
-
-def _blanked(found: re.Match[bytes]) -> bytes:
-    """Give the key alone, as long as it was with its value, so that every place stays what it was."""
-    return found["key"].ljust(len(found[0]))
-
-
-def _decoded(part: bytes, data: bytes, start: int) -> str:
-    try:
-        return part.decode()
-    except UnicodeDecodeError as error:
-        offset = start + error.start
-        line = data.count(b"\n", 0, offset) + 1
-        reason = f"byte {offset} of the file (0x{data[offset]:02x}) is not UTF-8, expected text in UTF-8"
-    # Outside of the clause: the codec's error would carry the text along.
-    raise _FileProblem(reason, line)
-
-
-def _plain_nodes(text: str) -> yaml_nodes.Mapping | None:
-    """Read front matter that is as plain as nearly all is, None where it is not; no node knows its place."""
-    text = _with_usual_breaks(text)
-    return read_plain_nodes(text) if legal(text) is text else None
-
-
-def _with_usual_breaks(text: str) -> str:
-    return text if text.isascii() else _ODD_BREAK.sub(" ", _with_mended_lines(text))
-
-
-def _nodes(text: str) -> Node | None:
-    """Read front matter without the characters that no YAML can hold; places are those of `text` all the same."""
-    text = _with_usual_breaks(text)
-    clean = legal(text)
-    if clean is text:
-        return read_nodes(text)
-    removed = _removed(text)
-    try:
-        node = read_nodes(clean)
-    except YamlNodesError as error:
-        raise YamlNodesError(error.reason, _moved(error.place, removed), error.key) from None
-    _move(node, removed)
-    return node
-
-
-def _with_mended_lines(text: str) -> str:
-    """Repair mojibake that holds control characters (`”` as `â€\\x9d`) before they are removed; the rest is repaired by value."""
-    if _C1_CONTROL.search(text) is None:
-        return text
-    return "".join(repaired(line) for line in text.splitlines(keepends=True))
-
-
-def _removed(text: str) -> dict[int, list[int]]:
-    """Give, by line, before which columns of the text that is left the characters stood that were removed."""
-    places = {}
-    for number, line in enumerate(_LINE_BREAK.split(text)):
-        found = [start - before for before, start in enumerate(illegal_characters(line))]
-        if found:
-            places[number] = found
-    return places
-
-
-def _move(node: Node | None, removed: dict[int, list[int]]) -> None:
-    """Put nodes where they stood before characters were removed."""
-    if node is None:
-        return
-    node.place = _moved(node.place, removed)
-    if not isinstance(node, Scalar):
-        for item in node.items.values() if isinstance(node, yaml_nodes.Mapping) else node.items:
-            _move(item, removed)
-
-
-def _moved(place: Place, removed: dict[int, list[int]]) -> Place:
-    return At(place.line, place.column + bisect_right(removed.get(place.line, ()), place.column))
 
 
 class _ArticleReader:
