@@ -8,6 +8,8 @@
     history.py   which entries a feed holds, and since when
     versions.py  which entries a document had that a reader may hold
     writing.py   one transaction a refresh
+    claims.py    which files claim an identity
+    entry_rows.py  the rows of what is public, written, withdrawn and forgotten
     first_load.py  what the first one does otherwise
     criteria.py  a Selection as SQL expressions, one per criterion
     choosing.py  which entries a feed may show, as statements

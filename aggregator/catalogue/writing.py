@@ -4,9 +4,9 @@ A batch at a time, so that memory stays flat however many files there are; whate
 one identity, a file that is gone) is settled before the end.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, groupby
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -15,8 +15,10 @@ from sqlalchemy import BigInteger, Connection, Row, func, select, type_coerce
 from aggregator.catalogue.appearances import note_changes
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.bulk import insert_rows
+from aggregator.catalogue.claims import claims_on, contested_keys, owners_of
 from aggregator.catalogue.criteria import criteria
-from aggregator.catalogue.deciding import Claim, Ruling, Standing, rule, unripe, winner
+from aggregator.catalogue.deciding import unripe, winner
+from aggregator.catalogue.entry_rows import EntryRows
 from aggregator.catalogue.first_load import (
     asks_for_words,
     complete_words,
@@ -24,25 +26,18 @@ from aggregator.catalogue.first_load import (
     create_indices_of_members,
     drop_indices,
 )
-from aggregator.catalogue.full_text import add_texts, remove_texts
 from aggregator.catalogue.history import Memberships, close_archives, feed_key
-from aggregator.catalogue.name_counts import NameCounts
 from aggregator.catalogue.origins import Origins
 from aggregator.catalogue.rankings import settle_rankings
 from aggregator.catalogue.tables import (
-    Moment,
     entries,
-    entry_topics,
     feeds,
     files,
     generations,
     sources,
 )
-from aggregator.catalogue.tables import records as record_table
-from aggregator.entry import records
 from aggregator.entry.keys import microseconds
-from aggregator.entry.names import Kind
-from aggregator.entry.preparing import Prepared, unique_names, words_in
+from aggregator.entry.preparing import Prepared
 from aggregator.stamp import Stamp
 from feeds.article import State, state_of
 from feeds.definition import FeedDefinition
@@ -95,13 +90,12 @@ class Writer:
         self._as_of: datetime = row.as_of
         self._is_first = row.number == 0
         self._site: tuple[str | None, datetime | None] = (row.site_digest, row.site_changed)
-        self._names = NameCounts()
         self.origins = Origins(connection)
         self.changed_identities: list[tuple[str, str]] = []
         self._memberships = Memberships(connection, definitions, self._number, now, is_first=self._is_first)
         self._open_keys: set[int] = set()
         self._has_changed = self._is_first
-        self.owes_purge: bool = row.owes_purge
+        self._owed_purge: bool = row.owes_purge
         self.has_words: bool = row.has_words
         self._is_without_indices = False
         if self._is_first:
@@ -109,6 +103,12 @@ class Writer:
         elif not self.has_words:
             complete_words(connection)
             self.has_words = True
+        self._entries = EntryRows(connection, self._memberships, self._number, now, has_words=self.has_words)
+
+    @property
+    def owes_purge(self) -> bool:
+        """Whether something was withdrawn of which the files of the database may still have a trace."""
+        return self._owed_purge or self._entries.has_withdrawn
 
     def remove(self, source: str, paths: Sequence[str]) -> None:
         """Take note that files are gone."""
@@ -155,8 +155,8 @@ class Writer:
     def unsettled(self) -> tuple[tuple[str, str], ...]:
         """Give the files, as (source, path), that count now for an entry that was made from another: they are to be read again."""
         wanted = []
-        owners = self._owners(self._open_keys)
-        for key, claims in self._claims(self._open_keys).items():
+        owners = owners_of(self._connection, self._open_keys)
+        for key, claims in claims_on(self._connection, self._open_keys).items():
             best = winner(claims)
             if (
                 best is not None
@@ -224,10 +224,10 @@ class Writer:
 
         archive_size  how many entries an archive of an automatic feed holds; a configured one's holds as many as the feed
         """
-        claimed = {key for key, claims in self._claims(self._open_keys).items() if claims}
-        self._withdraw(sorted(self._open_keys - claimed))
-        self._purge_withdrawn()
-        self._names.write(self._connection)
+        claimed = {key for key, claims in claims_on(self._connection, self._open_keys).items() if claims}
+        self._entries.withdraw(sorted(self._open_keys - claimed))
+        self._entries.purge(self._keep_withdrawn)
+        self._entries.write_names()
         if self._is_without_indices:
             create_indices_of_articles(self._connection)
         self._memberships.fill()
@@ -243,7 +243,7 @@ class Writer:
             "has_words": self.has_words,
             "owes_purge": self.owes_purge,
         }
-        if self._has_changed:
+        if self._has_changed or self._entries.has_changed:
             values |= {"number": self._number, "as_of": self._now}
         self._connection.execute(generations.update().values(**values))
         note_changes(
@@ -265,20 +265,6 @@ class Writer:
         for feed in sorted(touched & configured.keys()):
             if configured[feed].keeps_history:
                 close_archives(self._connection, [feed], configured[feed].limit, self._number)
-
-    def _purge_withdrawn(self) -> None:
-        """Forget what was withdrawn so long ago that every reader has been told."""
-        before = self._now - self._keep_withdrawn
-        statement = select(entries.c.key).where(entries.c.withdrawn_at < before)
-        keys = self._connection.execute(statement).scalars().all()
-        if not keys:
-            return
-        self._has_changed = True
-        self._memberships.touch(keys)
-        self._memberships.remove(keys)
-        for batch in batches(keys):
-            for table in (entries, entry_topics):
-                self._connection.execute(table.delete().where(table.c.key.in_(batch)))
 
     # Files
 
@@ -331,14 +317,14 @@ class Writer:
 
     def _was_public(self, key: int, published: int) -> bool:
         # A clock that stepped back must not take back what has been published with this very date.
-        return self._any_entry(
-            entries.c.key == key, type_coerce(entries.c.published, BigInteger) == published
-        )
+        same = (entries.c.key == key, type_coerce(entries.c.published, BigInteger) == published)
+        statement = select(entries.c.key).where(entries.c.withdrawn_at.is_(None), *same)
+        return self._connection.execute(statement).first() is not None
 
     # Entries
 
     def _settle_entries(self, articles: Mapping[_Place, Prepared], states: Mapping[_Place, str]) -> None:
-        contested = self._contested({article.key for article in articles.values()})
+        contested = contested_keys(self._connection, {article.key for article in articles.values()})
         self._open_keys |= contested
         chosen: dict[int, Prepared] = {}
         withdrawn = []
@@ -349,7 +335,7 @@ class Writer:
                 chosen[article.key] = article
             else:
                 withdrawn.append(article.key)
-        for key, claims in self._claims(contested).items():
+        for key, claims in claims_on(self._connection, contested).items():
             best = winner(claims)
             if best is None or (best.source, best.path) not in articles:
                 continue
@@ -357,149 +343,5 @@ class Writer:
                 chosen[key] = articles[best.source, best.path]
             else:
                 withdrawn.append(key)
-        self._withdraw(withdrawn)
-        self._write(chosen)
-
-    def _write(self, chosen: Mapping[int, Prepared]) -> None:
-        standing = self._standing(sorted(chosen))
-        rulings = {key: rule(article, standing.get(key), self._now_number) for key, article in chosen.items()}
-        changed = {key: ruling for key, ruling in rulings.items() if ruling is not None}
-        if not changed:
-            return
-        self._has_changed = True
-        known = sorted(changed.keys() & standing.keys())
-        self._memberships.touch(known)
-        self._forget(known)
-        self._insert({key: (chosen[key], ruling) for key, ruling in changed.items()})
-        returned = [key for key in known if standing[key].withdrawn_at is not None]
-        edited = [key for key in known if changed[key].updated > standing[key].updated]
-        self._memberships.follow({key: chosen[key] for key in changed}, returned, edited)
-
-    def _insert(self, chosen: Mapping[int, tuple[Prepared, Ruling]]) -> None:
-        articles = [article for article, _ in chosen.values()]
-        insert_rows(self._connection, entries, [self._entry_row(*pair) for pair in chosen.values()])
-        insert_rows(self._connection, record_table, [(one.key, one.record) for one in articles])
-        insert_rows(self._connection, entry_topics, [row for one in articles for row in _topic_rows(one)])
-        if self.has_words:
-            add_texts(self._connection, [(one.key, *(one.words or words_in(one.record))) for one in articles])
-        self._names.add(chain.from_iterable(one.names for one in articles))
-
-    def _entry_row(self, article: Prepared, ruling: Ruling) -> tuple[Any, ...]:
-        return (
-            article.key,
-            article.identity,
-            article.source,
-            article.path,
-            article.published,
-            ruling.updated,
-            ruling.first_seen,
-            None,
-            self._number,
-            article.content,
-            article.whole,
-            article.category,
-            article.type,
-            article.language,
-            article.provider,
-            article.quality,
-            article.heat,
-            article.has_own_page,
-        )
-
-    def _withdraw(self, keys: Sequence[int]) -> None:
-        """Take entries from the public; what stays is what a retraction needs."""
-        for batch in batches(keys):
-            theirs = (entries.c.key.in_(batch), entries.c.withdrawn_at.is_(None))
-            public = self._connection.execute(select(entries.c.key).where(*theirs)).scalars().all()
-            if not public:
-                continue
-            self._has_changed = self.owes_purge = True
-            self._memberships.touch(public)
-            public = self._forget_unseen(public)
-            if not public:
-                continue
-            self._discount(public)
-            self._connection.execute(record_table.delete().where(record_table.c.key.in_(public)))
-            remove_texts(self._connection, public)
-            values = {"withdrawn_at": self._now, "revision": self._number}
-            self._connection.execute(entries.update().where(entries.c.key.in_(public)).values(**values))
-
-    def _forget_unseen(self, keys: Sequence[int]) -> Sequence[int]:
-        """Forget entries that this very refresh made: nobody has seen them, so nobody is to be told. Give the others."""
-        made_now = (entries.c.revision == self._number, entries.c.first_seen == self._now)
-        unseen = set(
-            self._connection.execute(
-                select(entries.c.key).where(entries.c.key.in_(keys), *made_now)
-            ).scalars()
-        )
-        self._forget(sorted(unseen))
-        self._memberships.remove(sorted(unseen))
-        return [key for key in keys if key not in unseen]
-
-    def _forget(self, keys: Sequence[int]) -> None:
-        for batch in batches(keys):
-            self._discount(batch)
-            for table in (entries, record_table, entry_topics):
-                self._connection.execute(table.delete().where(table.c.key.in_(batch)))
-            remove_texts(self._connection, batch)
-
-    def _discount(self, keys: Sequence[int]) -> None:
-        statement = select(record_table.c.record).where(record_table.c.key.in_(keys))
-        for record in self._connection.execute(statement).scalars():
-            self._names.subtract(unique_names(records.decode(record, self._now)))
-
-    # What stands
-
-    def _standing(self, keys: Sequence[int]) -> dict[int, Standing]:
-        if self._is_first and not self._open_keys:
-            return {}
-        columns = [entries.c[name] for name in Standing.__slots__]
-        wanted = [
-            type_coerce(column, BigInteger) if isinstance(column.type, Moment) else column
-            for column in columns
-        ]
-        found = {}
-        for batch in batches(keys):
-            for key, *values in self._connection.execute(
-                select(entries.c.key, *wanted).where(entries.c.key.in_(batch))
-            ):
-                found[key] = Standing(**dict(zip(Standing.__slots__, values, strict=True)))
-        return found
-
-    def _contested(self, keys: Collection[int]) -> set[int]:
-        """Give the identities that several files claim."""
-        found: set[int] = set()
-        for batch in batches(sorted(keys)):
-            statement = select(files.c.key).where(files.c.key.in_(batch)).group_by(files.c.key)
-            found.update(self._connection.execute(statement.having(func.count() > 1)).scalars())
-        return found
-
-    def _claims(self, keys: Iterable[int]) -> dict[int, list[Claim]]:
-        found: dict[int, list[Claim]] = {}
-        for batch in batches(sorted(keys)):
-            statement = select(files.c.key, files.c.source, files.c.path, files.c.state, files.c.rank).where(
-                files.c.key.in_(batch)
-            )
-            for row in self._connection.execute(statement):
-                found.setdefault(row.key, []).append(Claim(row.source, row.path, State(row.state), row.rank))
-        return found
-
-    def _owners(self, keys: Iterable[int]) -> dict[int, tuple[str, str]]:
-        found = {}
-        for batch in batches(sorted(keys)):
-            public = (entries.c.key.in_(batch), entries.c.withdrawn_at.is_(None))
-            for row in self._connection.execute(
-                select(entries.c.key, entries.c.source, entries.c.path).where(*public)
-            ):
-                found[row.key] = (row.source, row.path)
-        return found
-
-    def _any_entry(self, *conditions: Any) -> bool:
-        statement = select(entries.c.key).where(entries.c.withdrawn_at.is_(None), *conditions).limit(1)
-        return self._connection.execute(statement).first() is not None
-
-
-def _topic_rows(article: Prepared) -> Iterator[tuple[int, int, int]]:
-    for name, key in zip(article.names, article.name_keys, strict=True):
-        if name.kind is Kind.TOPIC:
-            yield key, article.published, article.key
+        self._entries.withdraw(withdrawn)
+        self._entries.write(chosen, are_new=self._is_first and not self._open_keys)
