@@ -1,7 +1,7 @@
 """Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -12,6 +12,7 @@ from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
 from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, Severity, SourceError
 from aggregator.frontmatter import Reading, reading_digest
+from aggregator.garbage import uncollected
 from aggregator.glance import glance, paths_below
 from aggregator.intake import Preparing, take_in
 from aggregator.lease import Lease
@@ -239,11 +240,12 @@ class Refresh:
                 self._problems.pop((work.settings.name, path), None)
         count = 0
         total = sum(len(work.paths) for work in works)
-        for work in works:
-            for number in self._read(writer, work, work.paths):
-                count += number
-                progress(count, total)
-            writer.note_reading(work.settings.name, work.digest)
+        with uncollected() if total > _BATCH else nullcontext():
+            for work in works:
+                for number in self._read(writer, work, work.paths):
+                    count += number
+                    progress(count, total)
+                writer.note_reading(work.settings.name, work.digest)
         count += self._settle(writer, {work.settings.name: work for work in works})
         self._refuse_new_identities(writer)
         writer.note_site(self._definitions.site_digest())

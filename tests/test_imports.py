@@ -26,6 +26,7 @@ FLOORS = {
     "aggregator.departure": 1,
     "aggregator.errors": 1,
     "aggregator.events": 1,
+    "aggregator.garbage": 1,
     "aggregator.globs": 1,
     "aggregator.lease": 1,
     "aggregator.habits": 1,

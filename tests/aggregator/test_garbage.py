@@ -1,0 +1,31 @@
+"""Not looking for garbage meanwhile."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from aggregator.garbage import uncollected
+
+
+@pytest.fixture
+def enabled() -> Iterator[None]:
+    gc.enable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("enabled")
+def test_garbage_is_looked_for_again_afterwards_whatever_happened() -> None:
+    with pytest.raises(ZeroDivisionError), uncollected():
+        assert not gc.isenabled()
+        raise ZeroDivisionError
+    assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("enabled")
+def test_who_does_without_already_still_does() -> None:
+    with uncollected():
+        with uncollected():
+            pass
+        assert not gc.isenabled()
