@@ -273,14 +273,19 @@ def _close_first_archives(connection: Connection, feeds: Sequence[int], size: in
     of_feed = func.row_number().over(
         partition_by=memberships.c.feed, order_by=(memberships.c.arrival, memberships.c.key)
     )
-    arrived = func.count().over(partition_by=memberships.c.feed)
-    members = (
-        select(memberships, of_feed.label("place"), arrived.label("arrived"))
-        .where(memberships.c.feed.in_(feeds))
+    among = memberships.c.feed.in_(feeds)
+    members = select(memberships, of_feed.label("place")).where(among).subquery()
+    # Counted apart: as a second window, it took longer than all the rest.
+    counts = (
+        select(memberships.c.feed, func.count().label("arrived"))
+        .where(among)
+        .group_by(memberships.c.feed)
         .subquery()
     )
-    ends = select(members.c.feed, members.c.place // size, members.c.arrival, members.c.key).where(
-        members.c.place % size == 0, members.c.arrived > members.c.place
+    ends = (
+        select(members.c.feed, members.c.place // size, members.c.arrival, members.c.key)
+        .join(counts, counts.c.feed == members.c.feed)
+        .where(members.c.place % size == 0, counts.c.arrived > members.c.place)
     )
     connection.execute(archives.insert().from_select(["feed", "number", "arrival", "key"], ends))
 
