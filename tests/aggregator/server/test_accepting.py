@@ -1,8 +1,12 @@
 """Connections are taken as many as wait, on the loop that the server runs on, and when there are files for them."""
 
 import asyncio
+import fcntl
 import resource
+import select
 import socket
+import struct
+import termios
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 
@@ -57,6 +61,27 @@ def test_all_that_wait_are_taken_at_once() -> None:
                 assert turns < WAITING // 2
 
     on_uvloop(see)
+
+
+async def test_fault_32_the_kernel_keeps_little_for_a_client_that_reads_nothing() -> None:
+    (listening,) = await listening_sockets("127.0.0.1", 0, backlog=1)
+    with listening, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(listening.getsockname())
+        taken, _ = listening.accept()
+        with taken:
+            assert fill(taken) < 300_000  # 3 MB by itself (measured)
+
+
+def fill(connection: socket.socket) -> int:
+    """Send for as long as the kernel takes more; give how many bytes it keeps."""
+    connection.setblocking(False)  # noqa: FBT003  the name of the standard library
+    ready = select.poll()
+    ready.register(connection, select.POLLOUT)
+    while ready.poll(200):
+        connection.send(bytes(1 << 16))
+    (kept,) = struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ, bytes(4)))
+    return int(kept)
 
 
 def test_fault_41_who_comes_when_there_are_no_files_waits_for_one(caplog: pytest.LogCaptureFixture) -> None:
