@@ -191,8 +191,9 @@ class _Parser(HttpRequestParser):
     def feed_data(self, data: bytes, *rest: Any) -> tuple[list[Any], bool, bytes]:
         was_between = self._is_between
         connection = self._connection
-        is_known = was_between and not connection.is_limited
-        if is_known and connection.answer_at_once(self._shortcut.answer_again, data):
+        # Where each request is to be ruled on, none is answered unread, and there is nothing to be remembered for.
+        may_repeat = was_between and not connection.is_limited
+        if may_repeat and connection.answer_at_once(self._shortcut.answer_again, data):
             return [], False, b""
         self._is_between = False
         messages, upgraded, tail = super().feed_data(data, *rest)
@@ -203,7 +204,7 @@ class _Parser(HttpRequestParser):
             and not upgraded
         )
         if len(messages) == 1 and connection.lets_in(messages[0][0]):
-            whole = data if was_between and self._is_between else None
+            whole = data if may_repeat and self._is_between else None
             if connection.answer_at_once(self._shortcut.answer, *messages[0], whole):
                 self.message_consumed()
                 messages = []

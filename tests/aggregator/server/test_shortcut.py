@@ -16,13 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.config import MetricsReaders, RequestLog, StatusReaders
+from aggregator.config import ClientLimits, MetricsReaders, RequestLog, StatusReaders
 from aggregator.edition import CODINGS, Edition
 from aggregator.metrics import REQUEST_SECONDS, Figures
 from aggregator.server import Addresses, Lifetime, Observing, Readiness, Served, Status, Tally, create_app
 from aggregator.server.app import SHORTCUT
 from aggregator.server.conditional import Outcome
 from aggregator.server.connections import Runner
+from aggregator.server.limits import Limits
 from aggregator.server.negotiation import Form
 from aggregator.server.repetition import LONGEST, MOST, Known, Repetition
 from aggregator.server.shortcut import Answer, Shortcut
@@ -125,7 +126,9 @@ class Client:
 
 
 @asynccontextmanager
-async def desk(kind: type[Shortcut] = Shortcut, site_url: str = SITE) -> AsyncIterator[Desk]:
+async def desk(
+    kind: type[Shortcut] = Shortcut, site_url: str = SITE, limits: Limits | None = None
+) -> AsyncIterator[Desk]:
     sorted_feed = other(FEED, path=f"{FEED.path}?sort=canary", body=b"in another order")
     press, tally = FakePress(other(FEED), PAGE, EMPTY, WITHDRAWN, sorted_feed), Tally(has_habits=True)
     served = Served(
@@ -142,7 +145,7 @@ async def desk(kind: type[Shortcut] = Shortcut, site_url: str = SITE) -> AsyncIt
 
     status = Status(StatusReaders.TOKEN, b"", lambda _: b"")
     observing = Observing(tally, gather, MetricsReaders.LOOPBACK, RequestLog.ALL, status)
-    app = create_app(lambda: made.served, clock=lambda: made.now, observing=observing)
+    app = create_app(lambda: made.served, clock=lambda: made.now, observing=observing, limits=limits)
     known = app[SHORTCUT]
     app[SHORTCUT] = kind(known.served, known.clock, known.observer)
     made.runner = Runner(app, access_log=None, auto_decompress=False, handler_cancellation=True)
@@ -386,6 +389,14 @@ async def test_fault_29_nothing_is_remembered_that_could_be_a_secret() -> None:
         repetition = made.runner.app[SHORTCUT]._repetition
         assert len(repetition) == 1
         assert "canary" not in repr(vars(repetition))
+
+
+async def test_where_clients_are_limited_no_request_is_known_unread_and_none_is_remembered() -> None:
+    async with desk(limits=Limits(ClientLimits(requests=1_000))) as made:
+        client = await settled(made)
+        assert all(client.send(request()).endswith(FEED.body) for _ in range(3))
+        assert made.runner is not None
+        assert len(made.runner.app[SHORTCUT]._repetition) == 0
 
 
 async def test_what_is_known_is_read_by_nobody_again(monkeypatch: pytest.MonkeyPatch) -> None:
