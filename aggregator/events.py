@@ -121,6 +121,11 @@ SET_ASIDE = Event(
 WORKER_ENDED = Event(
     "worker.ended", logging.ERROR, "worker {worker} ended with status {status}; replacing it"
 )
+WORKER_NOT_STARTED = Event(
+    "worker.not_started",
+    logging.ERROR,
+    "a worker that ended can't be replaced now; trying again in {seconds:.0f} s: {error!r}",
+)
 WORKER_FAILED = Event("worker.failed", logging.ERROR, "worker can't go on: {error}")
 WORKER_KILLED = Event(
     "worker.killed", logging.WARNING, "worker {worker} has not ended within {seconds:.0f} s; killed"

@@ -137,6 +137,11 @@ PROCESSES = Metric("aggregator_processes", Kind.GAUGE, "Processes that serve.")
 WORKER_ENDS = Metric(
     "aggregator_worker_ends_total", Kind.COUNTER, "Workers that ended by themselves and were replaced."
 )
+WORKER_START_FAILURES = Metric(
+    "aggregator_worker_start_failures_total",
+    Kind.COUNTER,
+    "Tries to replace a worker that failed; each is followed by another.",
+)
 SUBSCRIBERS = Metric(
     "aggregator_feed_subscribers",
     Kind.GAUGE,
@@ -188,6 +193,7 @@ METRICS = (
     CONNECTIONS,
     PROCESSES,
     WORKER_ENDS,
+    WORKER_START_FAILURES,
     SUBSCRIBERS,
     EDITIONS,
     REFRESHES,

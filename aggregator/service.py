@@ -51,12 +51,12 @@ def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
     settings = load()
     allow_many_files()
     # Before anything is started: a worker that ends for want of it would be started again and again.
-    status_digest(settings.server)
+    token = status_digest(settings.server)
     catalogue = Catalogue.open(settings.store)
     # It opens again when it is asked: no open database may pass to another process (sqlite.org/howtocorrupt.html, section 2.6).
     catalogue.close()
     ledger = Ledger(_now)
-    workers = Workers.fork(settings, ledger.figures, log_form)
+    workers = Workers.fork(settings, ledger.figures, log_form, token)
     try:
         uvloop.run(
             _keep(Keeper(load, settings, catalogue, workers, ledger=ledger, manager=manager), workers, wishes)

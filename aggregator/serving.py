@@ -32,7 +32,6 @@ from aggregator.server import (
 from aggregator.site.lists import list_address
 from aggregator.site.problem_pages import ProblemPages
 from aggregator.site.status import StatusPage
-from aggregator.status_token import status_digest
 from aggregator.version_keeper import VersionKeeper
 from aggregator.wiring import addresses_of, wire
 
@@ -47,10 +46,20 @@ def _now() -> datetime:
 
 
 class Serving:
-    """Serves what the catalogue holds. Belongs to the event loop."""
+    """Serves what the catalogue holds. Belongs to the event loop.
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, now: Callable[[], datetime] = _now) -> None:
+    token  what status_digest gives
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        token: bytes = b"",
+        now: Callable[[], datetime] = _now,
+    ) -> None:
         self._catalogue = catalogue
+        self._token = token
         self._now = now
         self._settings = settings
         self._next_due: datetime | None = None
@@ -133,7 +142,7 @@ class Serving:
             return None
         return Status(
             server.status,
-            status_digest(server),
+            self._token,
             lambda figures: self._status_page.render(figures, perf_counter()),
         )
 

@@ -1,7 +1,7 @@
 """Workers: the processes that serve one catalogue, one or several, and how the process that keeps them speaks to them. An Outlet.
 
 Each worker listens on the same address for itself (SO_REUSEPORT), and the kernel spreads connections over them. A pipe to each
-tells it of generations and configurations; its end tells it to stop. A worker that dies is replaced.
+tells it of generations and configurations; its end tells it to stop. A worker that dies is replaced, as soon as another can be started.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import get_context
@@ -25,13 +26,14 @@ from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.errors import ServeError
 from aggregator.logs import LogForm, start_logging
-from aggregator.metrics import WORKER_ENDS, Figures, total
+from aggregator.metrics import WORKER_ENDS, WORKER_START_FAILURES, Figures, total
 from aggregator.serving import Serving
 from aggregator.switchboard import Line, Switchboard
 
 _STOP_SECONDS = 9.0
 _END_SECONDS = 2.0
 _REPLACE_AFTER_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 60.0
 _REAP_SECONDS = 1.0
 
 
@@ -50,11 +52,15 @@ class _Worker:
 class Workers:
     """Keeps worker processes. Once it attends to them, it belongs to the event loop."""
 
-    def __init__(self, settings: Settings, keeper: Callable[[], Figures], log_form: LogForm) -> None:
+    def __init__(
+        self, settings: Settings, keeper: Callable[[], Figures], log_form: LogForm, token: bytes
+    ) -> None:
         self._settings = settings
         self._keeper = keeper
         self._log_form = log_form
+        self._token = token
         self._ends = 0
+        self._start_failures = 0
         self._switchboard = Switchboard(self._figures, settings.server.workers)
         self._lines: set[asyncio.Task[None]] = set()
         self._next_due: datetime | None = None
@@ -64,7 +70,9 @@ class Workers:
         self._reserved = _reserve(settings)
 
     @classmethod
-    def fork(cls, settings: Settings, keeper: Callable[[], Figures], log_form: LogForm) -> "Workers":
+    def fork(
+        cls, settings: Settings, keeper: Callable[[], Figures], log_form: LogForm, token: bytes
+    ) -> "Workers":
         """Start as many workers as the settings say; raise ServeError where the address can't be had.
 
         To be called before this process has threads, an event loop or an open catalogue: a worker is a copy of it, which saves it the
@@ -72,8 +80,9 @@ class Workers:
 
         keeper    gives the figures of this process
         log_form  how workers write what they tell
+        token     what status_digest gave at the start: the one of all workers, whenever they are started and whatever became of its file
         """
-        workers = cls(settings, keeper, log_form)
+        workers = cls(settings, keeper, log_form, token)
         # What there is now is there for good. Counted as garbage, it would be looked through, and so copied, in every process.
         gc.collect()
         gc.freeze()
@@ -144,22 +153,32 @@ class Workers:
         self._reserved.close()
 
     def _new_worker(self, context: ForkContext | SpawnContext) -> _Worker:
-        mine, theirs = context.Pipe()
-        line, their_line = socket.socketpair()
         settings = replace(
             self._settings, server=self._settings.server.model_copy(update={"port": self.port})
         )
-        # A copy of this process has this side of every pipe too, and would keep it open for ever.
-        others = [end for one in self._workers for end in (one.pipe, one.line)]
-        is_copy = isinstance(context, ForkContext)
-        inherited = [mine, line, self._reserved, *others] if is_copy else []
-        ends = {"pipe": theirs, "line": their_line, "inherited": inherited}
-        told = {"next_due": self._next_due, "log_form": self._log_form, **ends}
-        process = context.Process(target=_work, args=(settings,), kwargs=told, name="worker")
-        process.start()
-        theirs.close()
-        their_line.close()
-        return _Worker(process, mine, line)
+        # The ends of the worker are closed here when it has them, and those of this process where there is to be none.
+        with ExitStack() as theirs, ExitStack() as mine:
+            pipe, their_pipe = context.Pipe()
+            mine.enter_context(pipe)
+            theirs.enter_context(their_pipe)
+            line, their_line = socket.socketpair()
+            mine.enter_context(line)
+            theirs.enter_context(their_line)
+            # A copy of this process has this side of every pipe too, and would keep it open for ever.
+            others = [end for one in self._workers for end in (one.pipe, one.line)]
+            is_copy = isinstance(context, ForkContext)
+            inherited = [pipe, line, self._reserved, *others] if is_copy else []
+            ends = {"pipe": their_pipe, "line": their_line, "inherited": inherited}
+            told = {
+                "next_due": self._next_due,
+                "log_form": self._log_form,
+                "token": self._token,
+                **ends,
+            }
+            process = context.Process(target=_work, args=(settings,), kwargs=told, name="worker")
+            process.start()
+            mine.pop_all()
+        return _Worker(process, pipe, line)
 
     def _attend_to(self, worker: _Worker) -> None:
         serving = asyncio.create_task(self._switchboard.serve(worker.line))
@@ -182,11 +201,23 @@ class Workers:
 
     async def _replace(self) -> None:
         # A worker that dies at its start would else be started as fast as the machine can.
-        await asyncio.sleep(_REPLACE_AFTER_SECONDS)
-        # Not forked: this process has threads now, and a lock that one of them holds would stay locked in the copy for ever.
-        worker = self._new_worker(get_context("spawn"))
+        pause, worker = _REPLACE_AFTER_SECONDS, None
+        while worker is None:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            worker = self._successor(pause)
         self._workers.add(worker)
         self._attend_to(worker)
+
+    def _successor(self, pause: float) -> _Worker | None:
+        """Start a worker; None where that can't be done now, and is to be tried again after so many seconds."""
+        try:
+            # Not forked: this process has threads now, and a lock that one of them holds would stay locked in the copy for ever.
+            return self._new_worker(get_context("spawn"))
+        except Exception as error:  # noqa: BLE001  no memory, files or processes to be had: whatever it is, there may be some later
+            self._start_failures += 1
+            events.WORKER_NOT_STARTED.log(error, error=error, seconds=pause)
+            return None
 
     def _tell(self, message: _Advance | Settings) -> None:
         for worker in self._workers:
@@ -196,7 +227,8 @@ class Workers:
                 events.WORKER_GOING.log(worker=worker.process.pid)
 
     def _figures(self) -> Figures:
-        return total([self._keeper(), Figures(counts={WORKER_ENDS.key(): self._ends})])
+        counts = {WORKER_ENDS.key(): self._ends, WORKER_START_FAILURES.key(): self._start_failures}
+        return total([self._keeper(), Figures(counts=counts)])
 
 
 def _reserve(settings: Settings) -> socket.socket:
@@ -237,6 +269,7 @@ def _work(
     pipe: Connection,
     line: socket.socket,
     log_form: LogForm,
+    token: bytes,
     inherited: Sequence[Connection | socket.socket],
 ) -> None:
     """Serve, in a process of its own, until the pipe ends.
@@ -251,15 +284,17 @@ def _work(
         end.close()
     start_logging(log_form)
     try:
-        uvloop.run(_serve(settings, next_due, pipe, line))
+        uvloop.run(_serve(settings, token, next_due, pipe, line))
     except Exception as error:  # noqa: BLE001  whatever it is, the log has it in the form of all the rest
         events.WORKER_FAILED.log(error, error=error)
         sys.exit(1)
 
 
-async def _serve(settings: Settings, next_due: datetime | None, pipe: Connection, end: socket.socket) -> None:
+async def _serve(
+    settings: Settings, token: bytes, next_due: datetime | None, pipe: Connection, end: socket.socket
+) -> None:
     catalogue = Catalogue.open(settings.store)
-    serving = Serving(settings, catalogue)
+    serving = Serving(settings, catalogue, token)
     serving.advance(next_due)
     line = Line(serving.figures)
     await serving.start(settings.server.host, settings.server.port, line.gather, reuse_port=True)

@@ -39,6 +39,11 @@ def events(site: RunningSite) -> list[dict[str, Any]]:
     return [json.loads(line) for line in site.lines]
 
 
+def started(site: RunningSite) -> list[int]:
+    """Give the workers that have ever listened, the first one first."""
+    return [event["process"] for event in events(site) if event["event"] == "server.started"]
+
+
 def test_refreshes_articles_and_answers_are_in_the_metrics(workshop: Workshop) -> None:
     workshop.configure("reload: {every: 1h}\n")
     workshop.write("ferry")
@@ -99,8 +104,7 @@ def test_counts_survive_the_death_of_a_worker_and_leave_nothing_behind(workshop:
         for _ in range(20):
             site.get("/feeds/all.rss")
         before, files = asked(site), written(workshop, temporary)
-        dying = {event["process"] for event in events(site) if event["event"] == "server.started"}.pop()
-        os.kill(dying, signal.SIGKILL)
+        os.kill(started(site)[0], signal.SIGKILL)
         wait_for(lambda: site.says("worker.ended"))
         wait_for(lambda: metrics(site)["aggregator_processes"] == 2)
         assert asked(site) == before
@@ -249,6 +253,22 @@ def test_the_status_page_wants_the_token_of_its_file(workshop: Workshop) -> None
     with running(workshop) as site:
         assert site.get("/status").status == 401
         assert site.get("/status", {"Authorization": "Bearer 0123456789abcdef"}).status == 200
+
+
+@pytest.mark.parametrize("change", [Path.unlink, lambda file: file.write_text("fedcba9876543210\n")])
+def test_a_worker_that_takes_the_place_of_another_wants_the_token_of_the_start(
+    workshop: Workshop, change: Callable[[Path], object]
+) -> None:
+    workshop.configure("server: {status: token, status_token: token}\n")
+    token = workshop.folder / "token"
+    token.write_text("0123456789abcdef\n")
+    workshop.write("ferry")
+    with running(workshop) as site:
+        change(token)
+        os.kill(started(site)[0], signal.SIGKILL)
+        wait_for(lambda: len(started(site)) == 2)
+        assert site.get("/status", {"Authorization": "Bearer 0123456789abcdef"}).status == 200
+        assert site.get("/status", {"Authorization": "Bearer fedcba9876543210"}).status == 401
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -332,6 +333,27 @@ def test_a_worker_that_dies_is_replaced(workshop: Workshop) -> None:
         assert len(set(_workers(site)) - set(before)) == 1
         # What had reached the one that was killed is refused or reset; what comes from now on is not.
         wait_for(lambda: _titles_if_answered(site) == ["Ferry"])
+
+
+def test_a_worker_that_cannot_be_replaced_at_once_is_replaced_later(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1h, watch: false}\n")
+    workshop.write("ferry")
+    with running(workshop, "--workers", "2") as site:
+        wait_for(lambda: _listening(site) == 2)
+        keeper = site.process.pid
+        before = resource.prlimit(keeper, resource.RLIMIT_NOFILE)
+        # Not one file more than it has; those of the worker that dies count among them.
+        resource.prlimit(keeper, resource.RLIMIT_NOFILE, (3, before[1]))
+        os.kill(_workers(site)[0], signal.SIGKILL)
+        wait_for(
+            lambda: site.says(
+                "can't be replaced now; trying again in 2 s: OSError(24, 'Too many open files')"
+            )
+        )
+        resource.prlimit(keeper, resource.RLIMIT_NOFILE, before)
+        wait_for(lambda: _listening(site) == 3)
+        wait_for(lambda: _titles_if_answered(site) == ["Ferry"])
+        assert b"aggregator_worker_start_failures_total 1" in site.get("/metrics").body
 
 
 def test_a_worker_that_takes_the_place_of_another_begins_with_what_was_decided_at_the_start(

@@ -1,6 +1,7 @@
-"""A worker when what the keeper says can't be done: it goes on, and catches up."""
+"""Workers when something can't be done: what the keeper says, and the start of one that is to replace another. It is done later."""
 
 import asyncio
+import errno
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +10,8 @@ import pytest
 from aggregator import workers
 from aggregator.config import Settings
 from aggregator.errors import CatalogueError
+from aggregator.logs import LogForm
+from aggregator.metrics import WORKER_START_FAILURES, Figures
 from tests.aggregator.waiting import until
 from tests.aggregator.workshop import NOON, Workshop
 
@@ -46,3 +49,23 @@ async def test_what_fails_is_told_and_made_up_for_with_the_next_word(
     assert caplog.text.count("worker can't take up what is new") == 2
     assert "can't be read: disk full" in caplog.text
     listening.cancel()
+
+
+async def test_who_cannot_be_started_is_tried_again_after_pauses_that_grow_to_a_bound(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(workers, "_REPLACE_AFTER_SECONDS", 0.001)
+    monkeypatch.setattr(workers, "_LONGEST_PAUSE_SECONDS", 0.005)
+    kept = workers.Workers(workshop.settings(), Figures, LogForm.HUMAN, b"")
+
+    def begin(_context: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(kept, "_new_worker", begin)
+    replacing = asyncio.create_task(kept._replace())
+    await until(lambda: len(caplog.records) >= 5)
+    replacing.cancel()
+    kept.end()
+    pauses = [vars(record)["fields"]["seconds"] for record in caplog.records]
+    assert pauses[:5] == [0.002, 0.004, 0.005, 0.005, 0.005]
+    assert kept._figures().counts[WORKER_START_FAILURES.key()] == len(pauses)
