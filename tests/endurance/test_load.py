@@ -303,7 +303,10 @@ async def _expect_connections(server: Launched, number: int) -> None:
 
 
 def _connections(server: Launched) -> int:
-    found = re.search(rb"^aggregator_connections (\d+)", server.site.get("/metrics").body, re.MULTILINE)
+    """Ask for the number of connections until it is told: where a machine is busy enough, no figures can be had in time."""
+    found = wait_for(
+        lambda: re.search(rb"^aggregator_connections (\d+)", server.site.get("/metrics").body, re.MULTILINE)
+    )
     assert found
     return int(found[1])
 
