@@ -1,9 +1,14 @@
 """Stalls: clients that ask and then stop reading. aiohttp would keep them, and what they were to get, for ever (measured)."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
+
+# On, for no time: see socket(7), SO_LINGER.
+_RESET = struct.pack("ii", 1, 0)
 
 
 class Connection(Protocol):
@@ -44,7 +49,7 @@ class Stalls:
         }
         stalled = [one for one in self._waiting.values() if now - one.since >= self._patience]
         for waiting in stalled:
-            waiting.transport.abort()
+            _end(waiting.transport)
         return len(stalled)
 
     def _look(self, connection: Connection, transport: asyncio.Transport, now: float) -> _Waiting:
@@ -52,3 +57,11 @@ class Stalls:
         if before is None or size < before.size:
             return _Waiting(transport, size, now)
         return _Waiting(transport, size, before.since)
+
+
+def _end(transport: asyncio.Transport) -> None:
+    """End a connection so that the kernel lets go of it too: else it keeps what was not taken for as long as the client is there."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    transport.abort()

@@ -1,6 +1,7 @@
 """Connections: deadlines for those who dawdle, and a stop that finishes what was begun."""
 
 import asyncio
+import select
 import socket
 from contextlib import suppress
 from time import monotonic
@@ -215,6 +216,18 @@ async def test_fault_32_a_client_that_stops_reading_is_let_go() -> None:
             await until(lambda: site.connections == 0)
             assert _left(client) < len(large.body)
         assert (await site.get()).status == 200
+
+
+async def test_fault_32_of_a_client_that_was_let_go_the_kernel_keeps_nothing() -> None:
+    large = Edition(path="/large", media_type="x/y", body=bytes(32_000_000), last_modified=CHANGED)
+    async with serving(stall_seconds=0.2, sweep_seconds=0.05) as site:
+        site.press.editions[large.path] = large
+        with socket.create_connection(("127.0.0.1", site.port)) as client:
+            client.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+            ended = select.poll()
+            ended.register(client, 0)
+            # An end that waits behind what the client does not take would never be heard of.
+            await until(lambda: any(state & select.POLLERR for _, state in ended.poll(0)))
 
 
 def _left(client: socket.socket) -> int:
