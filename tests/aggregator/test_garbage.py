@@ -17,9 +17,13 @@ def enabled() -> Iterator[None]:
 
 @pytest.mark.usefixtures("enabled")
 def test_garbage_is_looked_for_again_afterwards_whatever_happened() -> None:
-    with pytest.raises(ZeroDivisionError), uncollected():
-        assert not gc.isenabled()
-        raise ZeroDivisionError
+    def fail() -> None:
+        with uncollected():
+            assert not gc.isenabled()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert gc.isenabled()
 
 
