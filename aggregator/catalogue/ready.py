@@ -1,8 +1,9 @@
 """Ready: a statement that is put together once and then handed to the database's own driver. For what every document is asked, all else
 goes through SQLAlchemy.
 
-Measured for one row of `names` by its slug: put together anew and run by SQLAlchemy 425 µs, put together before 76 µs, this 9 µs; for the 50
-entries of a topic 1,060, 610 and 210 µs. SQLite's way, like the deadlines.
+Measured, processor time: a topic's fingerprint from a new snapshot of 100,000 articles took 3.5 ms (p99 6.7) with statements put together
+each time and run by SQLAlchemy, and takes 0.8 (1.9). One row of `names`: 425 µs, 76 where SQLAlchemy runs what was put together before, and
+9 like this. SQLite's way, like the deadlines.
 """
 
 from collections.abc import Sequence
