@@ -13,6 +13,7 @@
     first_load.py  what the first one does otherwise
     criteria.py  a Selection as SQL expressions, one per criterion
     choosing.py  which entries a feed may show, as statements
+    ready.py     statements that are put together once, for what every document is asked
     rankings.py  what ranked feeds show, remembered, and what folded ones do
     appearances.py  when each feed changed for those who read it
     explaining.py  what each criterion says of an article, and why
@@ -20,7 +21,11 @@
     activity.py  how many articles a week
     facets.py    how what a search finds is spread
     whereabouts.py  which files speak of which article
-    reading.py   Snapshot: select, fingerprint, explain, from one state of the database
+    showing.py   which entries a feed shows, and each of its archives
+    changes.py   when a feed last changed, and what was withdrawn
+    listing.py   the topics, providers and categories that there are
+    inventory.py what is known of the files, for a refresh
+    reading.py   Snapshot: all that can be asked, from one state of the database
 
 An article that the world may not see (unpublished, scheduled, removed) is not in here: of its file only the path, the
 stamp, a hash of its identity and the time at which it is due are kept, so the database can't give away what it holds.

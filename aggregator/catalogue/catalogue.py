@@ -93,6 +93,8 @@ class Catalogue:
     def snapshot(self) -> Iterator[Snapshot]:
         """Give one state of the catalogue to read from; raise CatalogueError where the database fails, BrokenCatalogueError where it is no good."""
         with self._errors("read"), self._engine.connect() as connection, self._deadline(connection):
+            # What is Ready goes past SQLAlchemy, which would begin the transaction with the first statement of its own.
+            connection.begin()
             snapshot = Snapshot(connection)
             if self._is_filled and not snapshot.generation.number:
                 raise CatalogueError(

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, func, or_, select
 
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria, ordering
+from aggregator.catalogue.ready import Ready
 from aggregator.catalogue.tables import entries, entry_topics
 from aggregator.catalogue.tables import records as record_table
 from aggregator.entry import records
+from aggregator.entry.keys import moment_of
 from aggregator.entry.names import Kind, Name
 from feeds.article import Article
 from feeds.definition import FeedDefinition, Order
@@ -41,9 +43,30 @@ def public() -> ColumnElement[bool]:
     return entries.c.withdrawn_at.is_(None)
 
 
+# A topic's own feed reads one range of one index; the general criterion would look at every article.
+_OF_TOPICS = (
+    select(*CHOSEN).where(public()).join_from(entry_topics, entries, entries.c.key == entry_topics.c.key)
+)
+_NEWEST_OF_TOPIC = (entry_topics.c.published.desc(), entry_topics.c.key)
+_FIRST_OF_TOPIC = Ready(
+    _OF_TOPICS.where(entry_topics.c.topic == bindparam("topic"))
+    .order_by(*_NEWEST_OF_TOPIC)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
 def rows_of(connection: Connection, statement: Select[Any]) -> Sequence[Chosen]:
     """Give what a statement of CHOSEN finds."""
     return [Chosen(*row) for row in connection.execute(statement)]
+
+
+def first_rows(connection: Connection, definition: FeedDefinition, as_of: datetime) -> Sequence[Chosen]:
+    """Give what `first_of` finds."""
+    topic = _only_topic(definition)
+    if topic is None or definition.per_provider is not None:
+        return rows_of(connection, first_of(definition, as_of))
+    rows = _FIRST_OF_TOPIC.rows(connection, topic=topic, limit=definition.limit)
+    return [Chosen(key, revision, moment_of(updated), provider) for key, revision, updated, provider in rows]
 
 
 def articles_of(connection: Connection, chosen: Sequence[Chosen]) -> tuple[Article, ...]:
@@ -64,10 +87,8 @@ def first_of(definition: FeedDefinition, as_of: datetime, keeping: Collection[in
     order = ordering(definition.order)
     topic = _only_topic(definition)
     if topic is not None:
-        # A topic's own feed reads one range of one index; the general criterion would look at every article.
-        statement = statement.join_from(entry_topics, entries, entries.c.key == entry_topics.c.key)
-        statement = statement.where(entry_topics.c.topic == topic)
-        order = (entry_topics.c.published.desc(), entry_topics.c.key)
+        statement = _OF_TOPICS.where(entry_topics.c.topic == topic)
+        order = _NEWEST_OF_TOPIC
     else:
         statement = statement.where(*(expression for _, expression in criteria(definition.selection, as_of)))
     if definition.per_provider is None:

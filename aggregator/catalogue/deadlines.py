@@ -1,5 +1,6 @@
 """Deadlines: statements that take too long are ended by the database itself. SQLite's way; PostgreSQL has statement_timeout."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,8 +25,9 @@ def ended_after(connection: Connection, longest: timedelta) -> Iterator[None]:
     driver.set_progress_handler(lambda: monotonic() > end, _INSTRUCTIONS)
     try:
         yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorname", None) != "SQLITE_INTERRUPT":
+    # SQLAlchemy's, and of a statement that is Ready sqlite3's own.
+    except (OperationalError, sqlite3.OperationalError) as error:
+        if getattr(getattr(error, "orig", error), "sqlite_errorname", None) != "SQLITE_INTERRUPT":
             raise
         raise TooSlowError(
             f"the catalogue was read from for longer than {longest.total_seconds():g} s, expected less"

@@ -5,7 +5,7 @@ gains an entry, so an article that comes late, whatever its date, is found by wh
 that anybody may have read before. For the same reason an entry that is edited leaves the archive that holds it, and arrives again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from aggregator.catalogue.batches import batches
 from aggregator.catalogue.criteria import criteria
+from aggregator.catalogue.ready import Ready
 from aggregator.catalogue.tables import (
     archives,
     entries,
@@ -291,8 +292,8 @@ def _close_first_archives(connection: Connection, feeds: Sequence[int], size: in
 
 
 def _close_more_archives(connection: Connection, feed: int, number: int, size: int, start: int) -> None:
-    end = archive_ends(connection, feed, [number])[number] if number else None
-    beyond = [(row.arrival, row.key) for row in connection.execute(open_members(feed, end))]
+    end = archive_end(connection, feed, number) if number else None
+    beyond = open_members(connection, feed, end)
     rows = [
         {"feed": feed, "number": number + place, "arrival": arrival, "key": key}
         for place, (arrival, key) in enumerate(_ends(beyond, size, start), 1)
@@ -310,19 +311,33 @@ def _ends(arrived: Sequence[tuple[int, int]], size: int, start: int) -> Iterator
         yield arrived[place - 1]
 
 
-def open_members(feed: int, end: tuple[int, int] | None) -> Select[tuple[int, int]]:
-    """Give the statement for what arrived in a feed after `end`, as arrival and key, in that order."""
-    statement = select(memberships.c.arrival, memberships.c.key).where(memberships.c.feed == feed)
-    if end is not None:
-        statement = statement.where(_place(memberships) > end)
-    return statement.order_by(memberships.c.arrival, memberships.c.key)
+def open_members(connection: Connection, feed: int, end: tuple[int, int] | None) -> Sequence[tuple[int, int]]:
+    """Give what arrived in a feed after `end`, as arrival and key, in that order."""
+    arrival, key = end or _BEFORE_ALL
+    return [(row[0], row[1]) for row in _OPEN.rows(connection, feed=feed, after=arrival, after_key=key)]
 
 
-def members_between(feed: int, start: tuple[int, int] | None, end: tuple[int, int]) -> Select[tuple[int]]:
-    """Give the statement for the keys of what arrived in a feed after `start` and up to `end`."""
-    place = _place(memberships)
-    statement = select(memberships.c.key).where(memberships.c.feed == feed, place <= end)
-    return statement if start is None else statement.where(place > start)
+def members_between(
+    connection: Connection, feed: int, start: tuple[int, int] | None, end: tuple[int, int]
+) -> Sequence[int]:
+    """Give the keys of what arrived in a feed after `start` and up to `end`."""
+    after, after_key = start or _BEFORE_ALL
+    until, until_key = end
+    rows = _BETWEEN.rows(
+        connection, feed=feed, after=after, after_key=after_key, until=until, until_key=until_key
+    )
+    return [row[0] for row in rows]
+
+
+def archive_end(connection: Connection, feed: int, number: int) -> tuple[int, int] | None:
+    """Give where an archive ends, None where it is not closed."""
+    rows = _END.rows(connection, feed=feed, number=number)
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def last_archive(connection: Connection, feed: int) -> int:
+    """Give the number of the newest closed archive, 0 where none is."""
+    return _NEWEST.rows(connection, feed=feed)[0][0] or 0
 
 
 def _place(table: FromClause) -> Tuple:
@@ -330,19 +345,21 @@ def _place(table: FromClause) -> Tuple:
     return tuple_(table.c.arrival, table.c.key)
 
 
-def archive_ends(connection: Connection, feed: int, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Give where archives end, by number; those that are not closed are left out."""
-    rows = connection.execute(_ENDS, {"feed": feed, "numbers": list(numbers)})
-    return {row.number: (row.arrival, row.key) for row in rows}
+def _bound(name: str) -> Tuple:
+    return tuple_(bindparam(name), bindparam(f"{name}_key"))
 
 
-def last_archive(connection: Connection, feed: int) -> int:
-    """Give the number of the newest closed archive, 0 where none is."""
-    return connection.execute(_NEWEST, {"feed": feed}).scalar_one() or 0
-
-
-# Asked for each document that is made: to put a statement together takes as long as to run it.
-_ENDS = select(archives).where(
-    archives.c.feed == bindparam("feed"), archives.c.number.in_(bindparam("numbers", expanding=True))
+_BEFORE_ALL = (-1, 0)
+_MEMBERS = (
+    select(memberships.c.arrival, memberships.c.key)
+    .where(memberships.c.feed == bindparam("feed"), _place(memberships) > _bound("after"))
+    .order_by(memberships.c.arrival, memberships.c.key)
 )
-_NEWEST = select(func.max(archives.c.number)).where(archives.c.feed == bindparam("feed"))
+_OPEN = Ready(_MEMBERS)
+_BETWEEN = Ready(_MEMBERS.with_only_columns(memberships.c.key).where(_place(memberships) <= _bound("until")))
+_END = Ready(
+    select(archives.c.arrival, archives.c.key).where(
+        archives.c.feed == bindparam("feed"), archives.c.number == bindparam("number")
+    )
+)
+_NEWEST = Ready(select(func.max(archives.c.number)).where(archives.c.feed == bindparam("feed")))

@@ -213,8 +213,13 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A writer takes its lock at the start: one that upgrades later can fail where waiting would have helped.
-    mode = connection.get_execution_options().get("begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    mode = connection.get_execution_options().get("begin")
+    if mode is not None:
+        connection.exec_driver_sql(f"BEGIN {mode}")
+        return
+    # Touches no file yet, and is done for every document that is asked: SQLAlchemy's own way takes 40 µs more.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN DEFERRED")
 
 
 def _unusable(engine: Engine) -> str | None:

@@ -1,51 +1,38 @@
 """Snapshot: everything that is asked of the catalogue, answered from one state of it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b, sha256
-from itertools import chain
-from operator import attrgetter
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
-from aggregator.catalogue import explaining, facets, full_text, whereabouts
+from aggregator.catalogue import changes, explaining, facets, full_text, inventory, listing, whereabouts
 from aggregator.catalogue.activity import Span, weekly
 from aggregator.catalogue.batches import batches
-from aggregator.catalogue.choosing import CHOSEN, Chosen, articles_of, first_of, public, rows_of
-from aggregator.catalogue.criteria import full_text_query, ordering
-from aggregator.catalogue.deciding import Claim, winner
+from aggregator.catalogue.changes import Retraction, latest
+from aggregator.catalogue.choosing import Chosen, articles_of, public
+from aggregator.catalogue.criteria import full_text_query
 from aggregator.catalogue.explaining import Tally, Verdict
-from aggregator.catalogue.history import (
-    archive_ends,
-    feed_key,
-    last_archive,
-    members_between,
-    open_members,
-)
+from aggregator.catalogue.history import EVERYTHING, feed_key, last_archive
+from aggregator.catalogue.inventory import Duplicate
 from aggregator.catalogue.paging import Stretch, stretch_of
 from aggregator.catalogue.rankings import shown_by, stories_among
-from aggregator.catalogue.tables import (
-    entries,
-    feeds,
-    files,
-    generations,
-    memberships,
-    names,
-    sources,
-)
+from aggregator.catalogue.ready import Ready
+from aggregator.catalogue.showing import archived_in, shown_in
+from aggregator.catalogue.tables import entries, generations
 from aggregator.catalogue.tables import records as record_table
 from aggregator.catalogue.versions import Version, newest_version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.entry import records
-from aggregator.entry.names import Kind, Listed, Name
+from aggregator.entry.keys import moment_of
+from aggregator.entry.names import Kind, Listed
 from aggregator.errors import NoWordsError
-from aggregator.stamp import UNKNOWN, Stamp
-from feeds.article import Article, State
+from aggregator.stamp import Stamp
+from feeds.article import Article
 from feeds.definition import FeedDefinition
 from feeds.selection import Selection
-from feeds.stories import Story, window_of
+from feeds.stories import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +43,15 @@ class Generation:
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Retraction:
-    """An entry that was public and is no more: its identity, when it was withdrawn, and in which generation."""
-
-    identity: str
-    when: datetime
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A file that does not count, and the one that does, each as (source, path)."""
-
-    file: tuple[str, str]
-    counts: tuple[str, str]
-
-
-# Asked for each document that is made: to put a statement together takes as long as to run it.
-_NOW = select(generations)
-# In the words of the index, which SQLite can't find otherwise.
-_NEXT_DUE = select(func.min(files.c.due, type_=files.c.due.type)).where(files.c.due.is_not(None))
-_MEMBERS_OF_FEED = select(memberships.c.key).where(
-    memberships.c.feed == bindparam("feed"), memberships.c.key == entries.c.key
+_NOW = Ready(
+    select(
+        generations.c.number,
+        generations.c.as_of,
+        generations.c.site_changed,
+        generations.c.has_words,
+        generations.c.birth,
+    )
 )
-# Written so that SQLite begins with what was withdrawn: a join begins with all that the feed ever held.
-_RETRACTIONS = (
-    select(entries.c.identity, entries.c.withdrawn_at, entries.c.revision)
-    .where(entries.c.withdrawn_at.is_not(None), _MEMBERS_OF_FEED.exists())
-    .order_by(entries.c.withdrawn_at.desc(), entries.c.key)
-)
-_FEED_CHANGED = select(feeds.c.changed).where(feeds.c.path == bindparam("path"))
-_NAME_CHANGED = select(names.c.changed).where(
-    names.c.kind == bindparam("kind"), names.c.slug == bindparam("slug")
-)
-
-
-def _outdated(claims: Sequence[Claim]) -> Iterator[Duplicate]:
-    best = winner(claims)
-    for claim in claims:
-        if best is not None and claim is not best:
-            yield Duplicate((claim.source, claim.path), (best.source, best.path))
 
 
 class Snapshot:
@@ -104,12 +59,12 @@ class Snapshot:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        row = connection.execute(_NOW).one()
-        self.generation = Generation(row.number, row.as_of)
-        self._site_changed: datetime | None = row.site_changed
-        self.has_words: bool = row.has_words
+        [(number, as_of, site_changed, has_words, birth)] = _NOW.rows(connection)
+        self.generation = Generation(number, moment_of(as_of))
+        self._site_changed = None if site_changed is None else moment_of(site_changed)
+        self.has_words = bool(has_words)
         # Tells what was made from this database from what was made from one that stood in its place before.
-        self.birth: int = row.birth
+        self.birth: int = birth
         # What the feed asked for last shows: its fingerprint, its articles and their revisions are asked for one after another.
         self._last_shown: tuple[FeedDefinition | None, Sequence[Chosen]] = (None, ())
         self._archives: dict[str, int] = {}
@@ -146,12 +101,11 @@ class Snapshot:
 
     def archived(self, definition: FeedDefinition, number: int) -> tuple[Article, ...]:
         """Give the articles of a closed archive, newest first: those of its arrivals that are public still."""
-        return self._articles(self._archived(definition, number))
+        return self._articles(archived_in(self._connection, definition, number))
 
     def retractions(self, definition: FeedDefinition) -> tuple[Retraction, ...]:
         """Give what a feed held and was withdrawn, and is still remembered, the latest first."""
-        rows = self._connection.execute(_RETRACTIONS, {"feed": feed_key(definition)})
-        return tuple(Retraction(row.identity, row.withdrawn_at, row.revision) for row in rows)
+        return changes.retractions(self._connection, feed_key(definition))
 
     def chosen(self, definition: FeedDefinition) -> Sequence[Chosen]:
         """Give which entries a feed that does not fold shows, in the order of `select`; `articles` gives what they say."""
@@ -190,7 +144,7 @@ class Snapshot:
 
     def archive_fingerprint(self, definition: FeedDefinition, number: int) -> str:
         """Give the same for an archive."""
-        return self._fingerprint(definition, self._archived(definition, number))
+        return self._fingerprint(definition, archived_in(self._connection, definition, number))
 
     def _fingerprint(self, definition: FeedDefinition, shown: Sequence[Chosen]) -> str:
         parts = [f"{row.key}.{row.revision}" for row in shown]
@@ -203,18 +157,12 @@ class Snapshot:
     def changed(self, path: str) -> datetime | None:
         """Give the time of the last real change of the feed at `path`, None where there was none since the first load."""
         if path not in self._changed:
-            self._changed[path] = self._last_change(path)
-        times = [self._site_changed, self._changed[path]]
-        return max((time for time in times if time is not None), default=None)
+            self._changed[path] = changes.feed_changed(self._connection, path)
+        return latest([self._site_changed, self._changed[path]])
 
     def last_change(self) -> datetime | None:
         """Give the time at which anything public last changed, None where nothing ever was."""
-        newest = select(func.max(entries.c.updated, type_=entries.c.updated.type)).where(public())
-        times: list[datetime | None] = [
-            self.changed("/feeds/all"),
-            self._connection.execute(newest).scalar_one(),
-        ]
-        return max((time for time in times if time is not None), default=None)
+        return latest([self.changed(EVERYTHING), changes.newest_change(self._connection)])
 
     def explain(self, definition: FeedDefinition, identity_key: int) -> tuple[Verdict, ...] | None:
         """Give what each criterion of the feed says of the public article with this key; None where there is no such article."""
@@ -256,26 +204,15 @@ class Snapshot:
 
     def listed(self, kind: Kind, min_articles: int = 1) -> tuple[Listed, ...]:
         """Give every name of a kind that ever had so many public articles at once, by slug."""
-        statement = (
-            select(names).where(names.c.kind == kind, names.c.peak >= min_articles).order_by(names.c.slug)
-        )
-        return tuple(_listed(row) for row in self._connection.execute(statement))
+        return listing.listed(self._connection, kind, min_articles)
 
     def named(self, kind: Kind, slug: str, min_articles: int = 1) -> Listed | None:
         """Give the name with this slug, None where there is none with so many articles."""
-        statement = select(names).where(
-            names.c.kind == kind, names.c.slug == slug, names.c.peak >= min_articles
-        )
-        row = self._connection.execute(statement).one_or_none()
-        return None if row is None else _listed(row)
+        return listing.named(self._connection, kind, slug, min_articles)
 
     def listed_by_key(self, keys: Collection[int], min_articles: int = 1) -> Mapping[int, Listed]:
         """Give names by their keys, those that ever had so many articles."""
-        found: dict[int, Listed] = {}
-        for batch in batches(sorted(keys)):
-            statement = select(names).where(names.c.key.in_(batch), names.c.peak >= min_articles)
-            found.update((row.key, _listed(row)) for row in self._connection.execute(statement))
-        return found
+        return listing.listed_by_key(self._connection, keys, min_articles)
 
     def weekly(self, kind: Kind, span: Span) -> Mapping[int, Sequence[int]]:
         """Give the articles of each week of `span` by the key of the name they stand under."""
@@ -315,8 +252,7 @@ class Snapshot:
 
     def spelling(self, kind: Kind, folded: str) -> str | None:
         """Give the spelling of a name that most public articles use, or used last; None where none ever had that name."""
-        statement = select(names.c.name).where(names.c.key == Name(kind, folded, folded).key)
-        return self._connection.execute(statement).scalar_one_or_none()
+        return listing.spelling(self._connection, kind, folded)
 
     def article(self, identity_key: int) -> Article | None:
         """Give the public article with this key."""
@@ -341,19 +277,15 @@ class Snapshot:
 
     def states(self) -> dict[str, int]:
         """Count the files by state."""
-        statement = select(files.c.state, func.count()).group_by(files.c.state).order_by(files.c.state)
-        return {row[0]: row[1] for row in self._connection.execute(statement)}
+        return inventory.states(self._connection)
 
     def next_due(self) -> datetime | None:
         """Give the time at which the next scheduled article goes live."""
-        due: datetime | None = self._connection.execute(_NEXT_DUE).scalar_one()
-        return due
+        return inventory.next_due(self._connection)
 
     def due(self, source: str, now: datetime) -> tuple[str, ...]:
         """Give the files of a source whose time has come."""
-        # Not by the source, of which SQLite would make a look at each of its files.
-        statement = select(files.c.source, files.c.path).where(files.c.due <= now).order_by(files.c.path)
-        return tuple(row.path for row in self._connection.execute(statement) if row.source == source)
+        return inventory.due(self._connection, source, now)
 
     def stamps(self, source: str, *, trust_problems: bool) -> dict[str, Stamp]:
         """Give what is known of the files of a source by path.
@@ -361,98 +293,28 @@ class Snapshot:
         Files in which something was wrong are UNKNOWN unless `trust_problems`: what was wrong is not kept here, so a process
         that has not read them yet must.
         """
-        columns = (files.c.inode, files.c.size, files.c.modified_ns, files.c.path, files.c.has_problems)
-        found = self._connection.execute(select(*columns).where(files.c.source == source))
-        # The database's own rows, numbers and text all of them: of 100,000 files SQLAlchemy's take another 0.1 s of 0.3 s.
-        rows: Any = found.cursor
-        stamp_of = Stamp._make
-        if trust_problems:
-            return {row[3]: stamp_of(row[:3]) for row in rows}
-        return {row[3]: UNKNOWN if row[4] else stamp_of(row[:3]) for row in rows}
+        return inventory.stamps(self._connection, source, trust_problems=trust_problems)
 
     def stamps_at(self, source: str, paths: Sequence[str]) -> dict[str, Stamp]:
         """Give what is known of these files of a source by path, of those that are known."""
-        found = {}
-        for batch in batches(paths):
-            columns = (files.c.path, files.c.inode, files.c.size, files.c.modified_ns)
-            statement = select(*columns).where(files.c.source == source, files.c.path.in_(batch))
-            found.update({path: Stamp(*stamp) for path, *stamp in self._connection.execute(statement)})
-        return found
+        return inventory.stamps_at(self._connection, source, paths)
 
     def readings(self) -> dict[str, str]:
         """Give the digest of how each source was read the last time."""
-        return {row.name: row.reading for row in self._connection.execute(select(sources))}
+        return inventory.readings(self._connection)
 
     def duplicates(self) -> tuple[Duplicate, ...]:
         """Give every file that another one with the same identity outdates, whether the world may see that one or not."""
-        keys = select(files.c.key).where(files.c.key.is_not(None)).group_by(files.c.key)
-        contested = self._connection.execute(keys.having(func.count() > 1)).scalars().all()
-        claims: dict[int, list[Claim]] = {}
-        for batch in batches(contested):
-            statement = select(files.c.key, files.c.source, files.c.path, files.c.state, files.c.rank)
-            for key, source, path, state, rank in self._connection.execute(
-                statement.where(files.c.key.in_(batch))
-            ):
-                claims.setdefault(key, []).append(Claim(source, path, State(state), rank))
-        return tuple(sorted(chain.from_iterable(map(_outdated, claims.values())), key=attrgetter("file")))
-
-    def _last_change(self, path: str) -> datetime | None:
-        kind, _, slug = path.strip("/").partition("/")
-        if path == "/feeds/all" or kind not in set(Kind):
-            return self._connection.execute(_FEED_CHANGED, {"path": path}).scalar_one_or_none()
-        return self._connection.execute(_NAME_CHANGED, {"kind": kind, "slug": slug}).scalar_one_or_none()
+        return inventory.duplicates(self._connection)
 
     def _shown(self, definition: FeedDefinition) -> Sequence[Chosen]:
-        """Give what a feed shows, or looks at to fold it: as many as its limit says, and among them all that no closed archive holds.
-
-        So whoever reads the feed and then walks its archives misses nothing, an article that came late included.
-        """
         if self._last_shown[0] != definition:
-            self._last_shown = (definition, self._find_shown(definition))
+            self._expect_words(definition.selection)
+            found = shown_in(self._connection, definition, self.generation.as_of, self.archives(definition))
+            self._last_shown = (definition, found)
         return self._last_shown[1]
-
-    def _find_shown(self, definition: FeedDefinition) -> Sequence[Chosen]:
-        self._expect_words(definition.selection)
-        decided = () if definition.fold else shown_by(self._connection, definition)
-        if decided:
-            return self._entries(decided, definition)
-        looked_at = window_of(definition) if definition.fold else definition
-        shown = rows_of(self._connection, first_of(looked_at, self.generation.as_of))
-        number = self.archives(definition)
-        if not number:
-            return shown
-        feed = feed_key(definition)
-        end = archive_ends(self._connection, feed, [number])[number]
-        fresh = self._connection.execute(open_members(feed, end)).all()
-        fresh_keys = {row.key for row in fresh}
-        missing = fresh_keys - {row.key for row in shown}
-        if not missing:
-            return shown
-        late = self._entries(sorted(missing), definition)
-        kept = [row for row in shown if row.key in fresh_keys]
-        others = [row for row in shown if row.key not in fresh_keys]
-        room = max(0, definition.limit - len(kept) - len(late))
-        chosen = {row.key for row in (*kept, *late, *others[:room])}
-        return self._entries(sorted(chosen), definition)[: definition.limit]
 
     def _expect_words(self, selection: Selection) -> None:
         """Refuse to look for words in an index that would not find all of them: what is missing would look withdrawn."""
         if selection.match is not None and not self.has_words:
             raise NoWordsError("The index of words is being made. Please ask again.")
-
-    def _archived(self, definition: FeedDefinition, number: int) -> Sequence[Chosen]:
-        feed = feed_key(definition)
-        ends = archive_ends(self._connection, feed, [number - 1, number])
-        if number not in ends:
-            return ()
-        members = members_between(feed, ends.get(number - 1), ends[number])
-        return self._entries([row.key for row in self._connection.execute(members)], definition)
-
-    def _entries(self, keys: Sequence[int], definition: FeedDefinition) -> Sequence[Chosen]:
-        """Give the public ones of some entries in a feed's order."""
-        statement = select(*CHOSEN).where(public(), entries.c.key.in_(keys))
-        return rows_of(self._connection, statement.order_by(*ordering(definition.order)))
-
-
-def _listed(row: Row[Any]) -> Listed:
-    return Listed(kind=Kind(row.kind), folded=row.folded, name=row.name, slug=row.slug, articles=row.articles)

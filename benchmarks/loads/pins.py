@@ -12,3 +12,12 @@ def pins() -> tuple[Sequence[str], Sequence[str]] | None:
         return None
     first, second, *_ = available
     return ("taskset", "-c", str(first)), ("taskset", "-c", str(second))
+
+
+def pins_of_two() -> tuple[Sequence[str], Sequence[str]]:
+    """Give what pins servers to two processors and their load to a third; where there is no third they share, and nothing is pinned."""
+    available = sorted(os.sched_getaffinity(0))
+    if len(available) < 3 or shutil.which("taskset") is None:
+        return (), ()
+    first, second, third, *_ = available
+    return ("taskset", "-c", f"{first},{second}"), ("taskset", "-c", str(third))

@@ -1,4 +1,4 @@
-"""nginx, serving a file and its gzip form, as it does best: one worker, gzip_static, no log."""
+"""nginx, serving a file and its gzip form, as it does best: gzip_static, no log, and of several workers each with a socket of its own."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from benchmarks.loopback import free_port, wait_until_listening
 # keepalive_requests: by default nginx ends a connection after 1,000 requests, which a load test does in a moment.
 _CONFIGURATION = """\
 daemon off;
-worker_processes 1;
+worker_processes {workers};
 pid {folder}/nginx.pid;
 error_log stderr;
 {user}
@@ -25,7 +25,7 @@ http {{
     {kept}
     types {{ application/rss+xml rss; }}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{shared};
         root {folder}/tree;
         gzip_static on;
         gzip_vary on;
@@ -43,7 +43,13 @@ def nginx_program() -> str | None:
 
 @contextmanager
 def serving(
-    program: str, folder: Path, *, name: str, forms: Mapping[str, bytes], prefix: Sequence[str]
+    program: str,
+    folder: Path,
+    *,
+    name: str,
+    forms: Mapping[str, bytes],
+    prefix: Sequence[str],
+    workers: int = 1,
 ) -> Iterator[int]:
     """Serve the forms of one file, by suffix, at /`name` for the length of the block; give the port."""
     tree = folder / "tree"
@@ -56,7 +62,10 @@ def serving(
     user = "user root;" if os.geteuid() == 0 else ""
     kept = "\n    ".join(f"{kind}_temp_path {folder}/{kind};" for kind in _TEMPORARY)
     configuration = folder / "nginx.conf"
-    configuration.write_text(_CONFIGURATION.format(folder=folder, port=port, user=user, kept=kept))
+    shared = " reuseport" if workers > 1 else ""
+    configuration.write_text(
+        _CONFIGURATION.format(folder=folder, port=port, user=user, kept=kept, workers=workers, shared=shared)
+    )
     process = subprocess.Popen([*prefix, program, "-e", "stderr", "-c", str(configuration)])
     try:
         wait_until_listening(port)

@@ -1,11 +1,12 @@
 """Serving: requests a second of one feed of 50 entries, beside nginx and a bare aiohttp handler, each alone on the first processor."""
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 
 from benchmarks.bench import Bench
 from benchmarks.loads import wrk
-from benchmarks.loads.pins import pins
+from benchmarks.loads.pins import pins, pins_of_two
 from benchmarks.loopback import ask
 from benchmarks.peers import bare_aiohttp, nginx
 from benchmarks.reading import Reading, missing, part_of
@@ -69,22 +70,69 @@ def beside_bare_aiohttp(bench: Bench) -> Mapping[str, Reading]:
 
 
 def two_workers(bench: Bench) -> Mapping[str, Reading]:
-    """Measure two workers beside one; nothing is pinned, and wrk shares the processors with them."""
+    """Measure two workers beside one, and nginx with two beside nginx with one.
+
+    On two processors wrk shares them with the workers. It then takes from two what they could answer, and from one nothing, so that even
+    workers that scale perfectly come to less than 2: the note says to how much.
+    """
     if wrk.wrk_program() is None:
         return {"workers": missing("needs wrk")}
+    on_servers, on_load = pins_of_two()
     one, two = (bench.site(f"workers-{count}", _articles(bench)) for count in (1, 2))
-    with running(one) as single, running(two, "--workers", "2") as double:
-        for server in (single, double):
-            _answer(server)
-            wrk.requests_per_second(f"http://127.0.0.1:{server.port}{FEED}", GZIP, 1)
+    with (
+        running(one, prefix=on_servers) as single,
+        running(two, "--workers", "2", prefix=on_servers) as double,
+    ):
+        body, compressed, _ = _answer(single)
+        _answer(double)
 
-        def rate(server: Server) -> float:
-            return wrk.requests_per_second(f"http://127.0.0.1:{server.port}{FEED}", GZIP, bench.seconds)
+        def load(port: int, path: str = FEED) -> wrk.Load:
+            return wrk.load(f"http://127.0.0.1:{port}{path}", GZIP, bench.seconds, on_load)
 
-        reading = _in_turn(
-            lambda: rate(double), lambda: rate(single), "wrk takes its part of the two processors in both"
-        )
+        used = single.cpu_seconds()
+        alone = load(single.port)
+        used = single.cpu_seconds() - used
+        worker, others = used / alone.answers, alone.processor_seconds / alone.answers
+        notes = [
+            f"an answer takes a worker {worker * 1e6:.0f} µs of processor time, and wrk {others * 1e6:.0f}"
+            + ("" if on_load else f": sharing two processors, at most {most_of_two(worker, others):.2f}")
+        ]
+        notes += _nginx_workers(bench, on_servers, {"": body, ".gz": compressed}, load)
+        reading = _in_turn(lambda: load(double.port).rate, lambda: load(single.port).rate, "; ".join(notes))
         return {"workers": reading}
+
+
+def most_of_two(worker: float, load: float) -> float:
+    """Give how many times one worker two can be at most on two processors, where an answer takes a worker and the load so many seconds of processor time.
+
+    One has a processor to itself: 1 ÷ worker answers a second. Two fill both processors, together with the load: 2 ÷ (worker + load).
+    """
+    return 2 * worker / (worker + load)
+
+
+def _nginx_workers(
+    bench: Bench, prefix: Sequence[str], forms: Mapping[str, bytes], load: Callable[[int, str], wrk.Load]
+) -> list[str]:
+    program = nginx.nginx_program()
+    if program is None:
+        return []
+    with ExitStack() as running_servers:
+        ports = [
+            running_servers.enter_context(
+                nginx.serving(
+                    program,
+                    bench.folder / f"nginx-{count}",
+                    name="all.rss",
+                    forms=forms,
+                    prefix=prefix,
+                    workers=count,
+                )
+            )
+            for count in (1, 2)
+        ]
+        one, two = ports
+        reading = _in_turn(lambda: load(two, "/all.rss").rate, lambda: load(one, "/all.rss").rate)
+    return [f"nginx with two workers ÷ with one, under the same load: {reading.value:.2f}"]
 
 
 def _articles(bench: Bench) -> int:

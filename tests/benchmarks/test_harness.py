@@ -20,6 +20,7 @@ from benchmarks.reading import Reading, absolute, missing, part_of, percentile, 
 from benchmarks.report import document, table, verdict
 from benchmarks.rows import ROWS, Better, Row
 from benchmarks.server import ROOT
+from benchmarks.trials.serving import most_of_two
 from feeds.text import is_web_address
 
 # Without what needs programs that need not be there, or takes longer.
@@ -125,6 +126,15 @@ def test_hugo_gets_the_same_articles_under_its_own_names() -> None:
         names = {line.partition(":")[0] for line in set(theirs) - set(ours)}
         assert names == {"date", "providers", "draft"}
         assert {line.partition(":")[0] for line in set(ours) - set(theirs)} == {"published"}
+
+
+# Two workers beside one
+
+
+def test_a_load_that_shares_two_processors_with_two_workers_takes_its_part() -> None:
+    assert most_of_two(worker=60e-6, load=0) == 2
+    assert most_of_two(worker=60e-6, load=20e-6) == 1.5
+    assert most_of_two(worker=20e-6, load=20e-6) == 1
 
 
 # The steady load
