@@ -27,13 +27,8 @@ _SPECIFICATION = "https://www.rssboard.org/rss-specification"
 _PERMANENT_LINKS = ("http://", "https://")
 
 
-def render(document: FeedDocument) -> bytes:
-    """Write `document` as RSS 2.0, in UTF-8."""
-    return write(document).body
-
-
 def write(document: FeedDocument) -> Writing:
-    """Write it in pieces."""
+    """Write `document` as RSS 2.0, in UTF-8."""
     feed = new_feed("dc", "media", "fh")
     _describe(feed, document)
     add(feed, history_elements(document, SUFFIX, "atom:link"))

@@ -11,7 +11,7 @@ from lxml import etree
 from feeds.article import Article, Author
 from feeds.definition import Content
 from feeds.document import FeedDocument, compose
-from feeds.rss import render
+from feeds.formats import FORMATS
 from tests.samples import (
     ARABIC,
     ARTICLES,
@@ -28,6 +28,7 @@ from tests.samples import (
     definition_of,
 )
 
+RSS = FORMATS["rss"]
 DC = "{http://purl.org/dc/elements/1.1/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
@@ -36,7 +37,7 @@ FULL = compose(DEFINITION, ARTICLES, SITE, None)
 
 
 def rss_of(document: FeedDocument = FULL) -> etree._Element:
-    return etree.fromstring(render(document))
+    return etree.fromstring(RSS.render(document))
 
 
 def channel_of(document: FeedDocument = FULL) -> etree._Element:
@@ -162,7 +163,7 @@ def test_R9_the_self_link_is_the_canonical_address() -> None:
 
 
 def test_R10_E8_plain_text_writes_markup_as_hexadecimal_references() -> None:
-    data = render(compose(DEFINITION, [SIGNS, PLAIN], SITE, None))
+    data = RSS.render(compose(DEFINITION, [SIGNS, PLAIN], SITE, None))
     for written in (
         b"<title>AT&#x26;T, &#x3C;b&#x3E; and 1 &#x3E; 0: signs that stay</title>",
         b"<title>The best of boats &#x26; ships</title>",
@@ -175,7 +176,9 @@ def test_R10_E8_plain_text_writes_markup_as_hexadecimal_references() -> None:
 
 def test_R10_a_title_is_read_back_as_it_was_written() -> None:
     assert texts(item_of(SIGNS), "title") == [SIGNS.title]
-    assert feedparser.parse(render(compose(DEFINITION, [SIGNS], SITE, None))).entries[0].title == SIGNS.title
+    assert (
+        feedparser.parse(RSS.render(compose(DEFINITION, [SIGNS], SITE, None))).entries[0].title == SIGNS.title
+    )
 
 
 def test_R11_E8_the_description_is_an_escaped_excerpt_before_the_full_content() -> None:
