@@ -81,6 +81,8 @@ def _describe_item(item: FeedEntry, entry: Entry, document: FeedDocument) -> Non
 
 def _additions(entry: Entry, document: FeedDocument) -> Iterator[Element]:
     yield date_element("pubDate", entry.published)
+    if entry.updated != entry.published:  # RSS has no word for it: RFC 4287 section 4.2.15
+        yield Element("atom:updated", entry.updated.isoformat())
     for author in entry.authors:  # never <author>: that wants an e-mail address
         yield Element("dc:creator", author.name)
     if entry.language and entry.language != document.language:

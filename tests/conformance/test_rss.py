@@ -129,3 +129,13 @@ def test_DC3_no_item_says_a_second_time_who_or_when(document: FeedDocument) -> N
         assert item.find("author") is None
         assert item.find(f"{DC}date") is None
         assert len(item.findall("pubDate")) == 1
+        assert item.find(f"{ATOM}published") is None
+
+
+@whatever_the_text
+def test_R3_a_time_of_change_is_rfc_3339_and_not_that_of_publication(document: FeedDocument) -> None:
+    for item in items_of(document):
+        published = parsedate_to_datetime(str(item.findtext("pubDate")))
+        times = [datetime.fromisoformat(str(one.text)) for one in item.findall(f"{ATOM}updated")]
+        assert len(times) <= 1
+        assert published not in times

@@ -1,6 +1,7 @@
 """RSS 2.0, rule by rule."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+ATOM_UPDATED = "{http://www.w3.org/2005/Atom}updated"
 FULL = compose(DEFINITION, ARTICLES, SITE, None)
 
 
@@ -79,6 +81,19 @@ def test_R2_every_item_has_a_title_and_a_description(content: Content) -> None:
 def test_R3_dates_are_rfc_822_with_four_digits_of_year() -> None:
     assert texts(item_of(ARTICLES[-1]), "pubDate") == ["Sun, 01 Mar 2026 09:30:00 GMT"]
     assert texts(channel_of(), "lastBuildDate") == ["Fri, 13 Mar 2026 09:30:00 GMT"]
+
+
+def test_R3_an_item_that_changed_says_when_in_atoms_word() -> None:
+    moved = replace(PLAIN, updated=PLAIN.published + timedelta(hours=1))
+    assert texts(item_of(moved), ATOM_UPDATED) == ["2026-03-01T10:30:00+00:00"]
+    assert feedparser.parse(RSS.render(compose(DEFINITION, [moved], SITE, None))).entries[0].updated_parsed[
+        3:5
+    ] == (10, 30)
+
+
+@pytest.mark.parametrize("updated", [None, PLAIN.published, PLAIN.published + timedelta(milliseconds=1)])
+def test_R3_an_item_that_never_changed_has_one_date(updated: datetime | None) -> None:
+    assert texts(item_of(replace(PLAIN, updated=updated)), ATOM_UPDATED) == []
 
 
 def test_R3_a_channels_date_is_that_of_its_newest_item() -> None:
