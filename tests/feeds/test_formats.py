@@ -152,7 +152,10 @@ def test_what_was_written_before_stands_as_if_it_were_written_now(name: str) -> 
         Written(entry.published, entry.updated, text)
         for entry, text in zip(FULL.entries, whole.entries, strict=True)
     ]
-    for known in range(2 ** len(written)):
+    # Each way to be known or not of six neighbours, twice over: who stands next to whom is all that could tell.
+    half = len(written) // 2
+    for pattern in range(2**half):
+        known = pattern << half | pattern
         articles = [
             written[place] if known >> place & 1 else article for place, article in enumerate(ARTICLES)
         ]
