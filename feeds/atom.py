@@ -24,13 +24,8 @@ SUFFIX = ".atom"
 MEDIA_TYPE = "application/atom+xml"
 
 
-def render(document: FeedDocument) -> bytes:
-    """Write `document` as Atom 1.0, in UTF-8."""
-    return write(document).body
-
-
 def write(document: FeedDocument) -> Writing:
-    """Write it in pieces."""
+    """Write `document` as Atom 1.0, in UTF-8."""
     feed = new_feed("media", "fh", *(("at",) if document.retractions else ()))
     _describe(feed, document)
     add(feed, history_elements(document, SUFFIX, "link"))

@@ -17,13 +17,8 @@ MEDIA_TYPE = "application/feed+json"
 _END = b"]}"
 
 
-def render(document: FeedDocument) -> bytes:
-    """Write `document` as JSON Feed 1.1, in UTF-8; keys stand in one fixed order."""
-    return write(document).body
-
-
 def write(document: FeedDocument) -> Writing:
-    """Write it in pieces."""
+    """Write `document` as JSON Feed 1.1, in UTF-8; keys stand in one fixed order."""
     about = orjson.dumps(
         _known(
             {

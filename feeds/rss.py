@@ -27,13 +27,8 @@ _SPECIFICATION = "https://www.rssboard.org/rss-specification"
 _PERMANENT_LINKS = ("http://", "https://")
 
 
-def render(document: FeedDocument) -> bytes:
-    """Write `document` as RSS 2.0, in UTF-8."""
-    return write(document).body
-
-
 def write(document: FeedDocument) -> Writing:
-    """Write it in pieces."""
+    """Write `document` as RSS 2.0, in UTF-8."""
     feed = new_feed("dc", "media", "fh")
     _describe(feed, document)
     add(feed, history_elements(document, SUFFIX, "atom:link"))
@@ -86,6 +81,8 @@ def _describe_item(item: FeedEntry, entry: Entry, document: FeedDocument) -> Non
 
 def _additions(entry: Entry, document: FeedDocument) -> Iterator[Element]:
     yield date_element("pubDate", entry.published)
+    if entry.updated != entry.published:  # RSS has no word for it: RFC 4287 section 4.2.15
+        yield Element("atom:updated", entry.updated.isoformat())
     for author in entry.authors:  # never <author>: that wants an e-mail address
         yield Element("dc:creator", author.name)
     if entry.language and entry.language != document.language:

@@ -443,6 +443,21 @@ def test_make_test_runs_every_check(fresh: Path) -> None:
     assert all(f" -m {step}" in told or f"/bin/{step}" in told for step in steps)
 
 
+def test_make_test_leaves_out_no_test(fresh: Path) -> None:
+    measured, rest = re.findall(r" -m pytest (.*)", make(fresh, "-n", "test").stdout)
+    folders = [word for word in measured.split() if word.startswith("tests/")]
+    assert len(folders) == 2
+    assert [word for word in rest.split() if "tests/" in word] == [f"--ignore={folder}" for folder in folders]
+
+
+def test_make_test_installs_once(fresh: Path) -> None:
+    assert make(fresh, "-n", "test").stdout.count("pip install") == 1
+    for number, name in enumerate(("created", "installed", "installed-dev")):
+        program(fresh / ".venv", name, "")
+        os.utime(fresh / ".venv" / name, (4e9 + number, 4e9 + number))
+    assert "pip" not in make(fresh, "-n", "serve").stdout
+
+
 def test_make_takes_the_first_python_that_is_new_enough(fresh: Path) -> None:
     program(fresh / "bin", "python3", "exit 1")
     program(fresh / "bin", "python3.13", "exit 1")

@@ -9,8 +9,8 @@ import signal
 import sqlite3
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from aggregator.catalogue import Catalogue
 from aggregator.errors import AggregatorError, CatalogueError, PublishError
 from aggregator.publish import publish
 from aggregator.refresh import Report
+from aggregator.wiring import Wiring, wire
 from tests.aggregator.failing_disk import FailingDisk
 from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop
 
@@ -40,6 +41,7 @@ class Newsroom:
 
     workshop: Workshop
     database: bytes
+    catalogue: Catalogue
 
     @property
     def catalogue_path(self) -> Path:
@@ -49,6 +51,15 @@ class Newsroom:
         for part in self.workshop.folder.glob("catalogue.db*"):
             part.unlink()
         self.catalogue_path.write_bytes(self.database)
+
+    @contextmanager
+    def wired(self) -> Iterator[tuple[Wiring, Catalogue]]:
+        """Give the parts of the system as a new process has them, but for its statements, which take most of a trial to compile."""
+        self.catalogue.close()  # nothing is left of what it had open
+        try:
+            yield wire(self.workshop.settings(), self.catalogue), self.catalogue
+        finally:
+            self.catalogue.close()
 
     def trials(self, disk: FailingDisk, trial: Callable[[], object], step: int) -> Iterator[int]:
         """Count what `trial` asks of the disk, then give each number that is to fail, with all as it was at the beginning."""
@@ -65,14 +76,16 @@ class Newsroom:
 
 
 @pytest.fixture
-def newsroom(workshop: Workshop) -> Newsroom:
+def newsroom(workshop: Workshop) -> Iterator[Newsroom]:
     for name, title in OLD.items():
         workshop.write(name, f"topics: [{name}]", title=title)
     workshop.refresh()
     workshop.delete("pier")
     for name in ("ferry", "dock"):
         workshop.write(name, f"topics: [{name}]", title=NEW[name])
-    return Newsroom(workshop, (workshop.folder / "catalogue.db").read_bytes())
+    database = (workshop.folder / "catalogue.db").read_bytes()
+    with closing(Catalogue.open(workshop.settings().store)) as catalogue:
+        yield Newsroom(workshop, database, catalogue)
 
 
 def shown(catalogue: Catalogue) -> Mapping[str, str]:
@@ -125,7 +138,7 @@ def test_fault_57_a_database_that_fails_in_a_refresh_leaves_the_old_state_or_the
     with disk.in_place_of_sqlite_s():
         for number in newsroom.trials(disk, lambda: refreshed(workshop), step):
             disk.mend()
-            with workshop.wired() as (wiring, catalogue):
+            with newsroom.wired() as (wiring, catalogue):
                 disk.begin(number, lasts=lasts)
                 reason = failure_of(partial(wiring.refresh.run, LATER), CatalogueError)
                 disk.mend()
@@ -144,7 +157,7 @@ def test_fault_64_a_refresh_that_is_killed_at_whatever_point_leaves_a_whole_gene
     workshop, disk = newsroom.workshop, FailingDisk(newsroom.workshop.folder)
 
     def refresh_and_die(number: int) -> None:
-        with workshop.wired() as (wiring, _):
+        with newsroom.wired() as (wiring, _):
             disk.begin(number, kills=True)
             wiring.refresh.run(LATER)
 
@@ -152,7 +165,7 @@ def test_fault_64_a_refresh_that_is_killed_at_whatever_point_leaves_a_whole_gene
         for number in newsroom.trials(disk, lambda: refreshed(workshop), step):
             disk.mend()
             in_a_process_of_its_own(partial(refresh_and_die, number))
-            with workshop.wired() as (wiring, catalogue):
+            with newsroom.wired() as (wiring, catalogue):
                 assert shown(catalogue) in (OLD, NEW), number
                 wiring.refresh.run(MUCH_LATER)
                 assert shown(catalogue) == NEW, number
@@ -168,7 +181,7 @@ def test_fault_57_a_source_that_can_not_be_read_keeps_each_article_whole_and_is_
     disk = FailingDisk(workshop.folder / "news")
     with disk.in_place_of_python_s():
         for number in newsroom.trials(disk, lambda: refreshed(workshop), step):
-            with workshop.wired() as (wiring, catalogue):
+            with newsroom.wired() as (wiring, catalogue):
                 report = wiring.refresh.run(LATER)
                 disk.mend()
                 seen = shown(catalogue)
@@ -206,7 +219,9 @@ def test_fault_59_a_corrupt_catalogue_is_made_anew_though_the_disk_fails_meanwhi
 ) -> None:
     # The first page names what there is; all that it leads to is gone.
     corrupt = Newsroom(
-        newsroom.workshop, newsroom.database[:4096] + b"\xa5" * (len(newsroom.database) - 4096)
+        newsroom.workshop,
+        newsroom.database[:4096] + b"\xa5" * (len(newsroom.database) - 4096),
+        newsroom.catalogue,
     )
     workshop, disk = newsroom.workshop, FailingDisk(newsroom.workshop.folder)
     with disk.in_place_of_sqlite_s(), disk.in_place_of_python_s():
@@ -226,8 +241,8 @@ def tree_at(out: Path) -> Mapping[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def publish_to(workshop: Workshop, out: Path, begin: Callable[[], None] = lambda: None) -> None:
-    with workshop.wired() as (wiring, catalogue):
+def publish_to(newsroom: Newsroom, out: Path, begin: Callable[[], None] = lambda: None) -> None:
+    with newsroom.wired() as (wiring, catalogue):
         begin()
         with catalogue.snapshot() as snapshot:
             publish(wiring.tree, snapshot, out)
@@ -252,7 +267,7 @@ class Trees:
         shutil.copytree(self.kept, self.www, symlinks=True)
 
     def publish(self, begin: Callable[[], None] = lambda: None) -> None:
-        publish_to(self.newsroom.workshop, self.out, begin)
+        publish_to(self.newsroom, self.out, begin)
 
     def expect_recovery(self, number: int) -> None:
         """Publish once more: it succeeds, and nothing is left of what went wrong."""
@@ -268,14 +283,14 @@ def trees(newsroom: Newsroom, tmp_path: Path) -> Trees:
     workshop, www, kept = newsroom.workshop, tmp_path / "www", tmp_path / "kept"
     # Few documents, for each is several files.
     workshop.configure("defaults: {formats: [atom]}\ntopics: false\nproviders: false\n")
-    publish_to(workshop, www / "feeds")
+    publish_to(newsroom, www / "feeds")
     old = tree_at(www / "feeds")
     shutil.copytree(www, kept, symlinks=True)
     workshop.refresh(LATER)
-    publish_to(workshop, www / "feeds")
+    publish_to(newsroom, www / "feeds")
     new = tree_at(www / "feeds")
     assert old != new
-    found = Trees(Newsroom(workshop, newsroom.catalogue_path.read_bytes()), www, kept, old, new)
+    found = Trees(replace(newsroom, database=newsroom.catalogue_path.read_bytes()), www, kept, old, new)
     found.begin()
     return found
 

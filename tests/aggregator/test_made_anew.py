@@ -23,6 +23,7 @@ async def running(workshop: Workshop) -> AsyncIterator[tuple[Refresh, Serving]]:
     refresh.run(NOON)
     serving.advance(None)
     yield refresh, serving
+    await serving.stop()  # what threads have of the catalogue they give back before it is closed
     kept.close()
     served.close()
 

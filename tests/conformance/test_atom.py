@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from feeds.atom import render
 from feeds.document import FeedDocument
+from feeds.formats import FORMATS
 from tests.aggregator.running_site import RunningSite
 from tests.conformance.published import ATOM, FULL, XML, feed_paths, strictly, whatever_the_text, xml_of
 from tests.samples import ARTICLES
@@ -76,7 +76,7 @@ def _with_another(path: str, tag: str) -> Callable[[etree._Element], None]:
     ],
 )
 def test_the_grammar_refuses_what_the_standard_forbids(change: Callable[[etree._Element], None]) -> None:
-    feed = strictly(render(FULL))
+    feed = strictly(FORMATS["atom"].render(FULL))
     change(feed)
     assert faults_of(feed)
 
@@ -88,7 +88,7 @@ def test_A1_A8_A13_the_golden_documents_are_as_the_grammar_says(name: str) -> No
 
 @whatever_the_text
 def test_A1_A8_A13_whatever_the_text_the_document_is_as_the_grammar_says(document: FeedDocument) -> None:
-    assert faults_of(strictly(render(document))) == []
+    assert faults_of(strictly(FORMATS["atom"].render(document))) == []
 
 
 def test_A1_A8_A13_every_feed_of_a_server_is_as_the_grammar_says(site: RunningSite) -> None:
@@ -97,7 +97,7 @@ def test_A1_A8_A13_every_feed_of_a_server_is_as_the_grammar_says(site: RunningSi
 
 @whatever_the_text
 def test_A2_every_entry_has_an_author_or_its_feed_has(document: FeedDocument) -> None:
-    feed = strictly(render(document))
+    feed = strictly(FORMATS["atom"].render(document))
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
     assert all(author.findtext(f"{ATOM}name") for author in feed.iter(f"{ATOM}author"))
 
@@ -112,7 +112,7 @@ def test_A3_every_feed_links_to_the_address_that_it_was_got_from(site: RunningSi
 
 @whatever_the_text
 def test_A3_A4_an_entry_has_content_and_one_alternate_link(document: FeedDocument) -> None:
-    for entry in entries_of(strictly(render(document))):
+    for entry in entries_of(strictly(FORMATS["atom"].render(document))):
         relations = [link.get("rel") for link in entry.findall(f"{ATOM}link")]
         assert relations.count("alternate") == 1
         assert entry.findtext(f"{ATOM}content")
@@ -120,7 +120,7 @@ def test_A3_A4_an_entry_has_content_and_one_alternate_link(document: FeedDocumen
 
 @whatever_the_text
 def test_A6_no_white_space_stands_in_a_date_or_an_iri(document: FeedDocument) -> None:
-    feed = strictly(render(document))
+    feed = strictly(FORMATS["atom"].render(document))
     told = [
         one.text or ""
         for one in feed.iter(*(f"{ATOM}{tag}" for tag in ("id", "uri", "icon", "updated", "published")))
@@ -152,7 +152,7 @@ def test_A10_an_entry_from_elsewhere_keeps_its_identity_authors_and_source(site:
 
 @whatever_the_text
 def test_A10_every_source_has_identity_title_and_date_and_its_entry_an_author(document: FeedDocument) -> None:
-    for source in strictly(render(document)).iter(f"{ATOM}source"):
+    for source in strictly(FORMATS["atom"].render(document)).iter(f"{ATOM}source"):
         assert all(source.findtext(f"{ATOM}{tag}") for tag in ("id", "title", "updated"))
         entry = source.getparent()
         assert entry is not None
@@ -160,7 +160,7 @@ def test_A10_every_source_has_identity_title_and_date_and_its_entry_an_author(do
 
 
 def test_A11_an_entry_is_in_its_articles_language_its_own_or_inherited() -> None:
-    feed = strictly(render(FULL))
+    feed = strictly(FORMATS["atom"].render(FULL))
     languages = [entry.get(f"{XML}lang", feed.get(f"{XML}lang")) for entry in entries_of(feed)]
     assert languages == [article.language or "en" for article in ARTICLES]
 
@@ -176,7 +176,7 @@ def test_A11_no_address_depends_on_a_base(site: RunningSite) -> None:
 
 @whatever_the_text
 def test_A13_relations_are_registered_and_categories_whole(document: FeedDocument) -> None:
-    feed = strictly(render(document))
+    feed = strictly(FORMATS["atom"].render(document))
     assert {link.get("rel") for link in feed.iter(f"{ATOM}link")} <= REGISTERED
     for category in feed.iter(f"{ATOM}category"):
         assert all(category.get(name) for name in ("term", "scheme", "label"))

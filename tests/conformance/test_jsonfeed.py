@@ -12,10 +12,11 @@ import jsonschema
 import pytest
 
 from feeds.document import FeedDocument, Retraction
-from feeds.jsonfeed import render
+from feeds.formats import FORMATS
 from tests.aggregator.running_site import RunningSite
 from tests.conformance.published import FULL, MINA, feed_paths, whatever_the_text
 
+JSON = FORMATS["json"]
 NODE_MODULES = Path(__file__).parents[1] / "npm" / "node_modules"
 GOLDEN = Path(__file__).parents[1] / "feeds" / "golden"
 
@@ -57,7 +58,7 @@ def test_J1_J2_J4_the_golden_documents_are_as_the_schema_says(name: str, schema:
 def test_J1_J2_J4_whatever_the_text_the_document_is_as_the_schema_says(
     schema: Any, document: FeedDocument
 ) -> None:
-    jsonschema.validate(json.loads(render(document)), schema)
+    jsonschema.validate(json.loads(JSON.render(document)), schema)
 
 
 def test_J1_J2_J4_every_feed_of_a_server_is_as_the_schema_says(schema: Any, site: RunningSite) -> None:
@@ -66,7 +67,7 @@ def test_J1_J2_J4_every_feed_of_a_server_is_as_the_schema_says(schema: Any, site
 
 
 def test_the_schema_refuses_what_the_standard_forbids(schema: Any) -> None:
-    feed = json.loads(render(FULL))
+    feed = json.loads(JSON.render(FULL))
     feed["items"][0]["id"] = 7
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(feed, schema)
@@ -74,14 +75,14 @@ def test_the_schema_refuses_what_the_standard_forbids(schema: Any) -> None:
 
 @whatever_the_text
 def test_J1_an_identity_is_text_and_never_blank(document: FeedDocument) -> None:
-    for item in json.loads(render(document))["items"]:
+    for item in json.loads(JSON.render(document))["items"]:
         assert isinstance(item["id"], str)
         assert item["id"].strip()
 
 
 @whatever_the_text
 def test_J2_html_stands_in_content_html_alone(document: FeedDocument) -> None:
-    for item, entry in zip(json.loads(render(document))["items"], document.entries, strict=True):
+    for item, entry in zip(json.loads(JSON.render(document))["items"], document.entries, strict=True):
         assert item["content_html"]
         assert "content_text" not in item
         assert item.get("summary", "") == entry.summary
@@ -89,20 +90,20 @@ def test_J2_html_stands_in_content_html_alone(document: FeedDocument) -> None:
 
 @whatever_the_text
 def test_J3_J4_every_address_is_absolute(document: FeedDocument) -> None:
-    for name, value in members(json.loads(render(document))):
+    for name, value in members(json.loads(JSON.render(document))):
         if name.endswith("url") or name in {"image", "icon"}:
             assert re.match("https?://", value, re.IGNORECASE)
 
 
 @whatever_the_text
 def test_J4_every_date_is_rfc_3339(document: FeedDocument) -> None:
-    dates = [value for name, value in members(json.loads(render(document))) if name.startswith("date_")]
+    dates = [value for name, value in members(json.loads(JSON.render(document))) if name.startswith("date_")]
     assert all(RFC_3339.fullmatch(date) and datetime.fromisoformat(date) for date in dates)
 
 
 @whatever_the_text
 def test_J4_every_author_says_something(document: FeedDocument) -> None:
-    for name, value in members(json.loads(render(document))):
+    for name, value in members(json.loads(JSON.render(document))):
         assert name != "author"
         assert name != "authors" or all(value)
 
@@ -114,14 +115,14 @@ def test_J3_every_feed_names_its_page_and_itself(site: RunningSite) -> None:
 
 def test_J6_what_was_withdrawn_conforms_to_the_schema(schema: Any) -> None:
     document = replace(FULL, retractions=(Retraction("https://pier.example/withdrawn", FULL.updated),))
-    feed = json.loads(render(document))
+    feed = json.loads(JSON.render(document))
     jsonschema.validate(feed, schema)
     assert feed["_history"]["retractions"][0]["id"] == "https://pier.example/withdrawn"
 
 
 @whatever_the_text
 def test_J6_extensions_are_named_as_extensions(document: FeedDocument) -> None:
-    for item in json.loads(render(document))["items"]:
+    for item in json.loads(JSON.render(document))["items"]:
         extensions = {name for name in item if name.startswith("_")}
         assert extensions <= {"_source", "_story"}
 
@@ -134,4 +135,4 @@ def test_J7_feeds_are_utf_8_of_their_own_type(site: RunningSite) -> None:
 
 @whatever_the_text
 def test_J7_no_lone_surrogate_is_left(document: FeedDocument) -> None:
-    assert not re.search(rb"\\ud[89a-f]", render(document))
+    assert not re.search(rb"\\ud[89a-f]", JSON.render(document))

@@ -3,23 +3,23 @@
 import pytest
 from lxml import etree
 
-from feeds import atom, rss
 from feeds.document import FeedDocument
+from feeds.formats import FORMATS, Format
 from tests.conformance.published import DC, FULL, MEDIA, strictly, whatever_the_text
 
+CARRIERS = (FORMATS["rss"], FORMATS["atom"])
 MEDIUMS = {"image", "audio", "video", "document", "executable"}
 
 
 def media_of(document: FeedDocument, tag: str) -> list[etree._Element]:
     """Give the elements of both formats that carry them."""
-    roots = (strictly(rss.render(document)), strictly(atom.render(document)))
+    roots = [strictly(one.render(document)) for one in CARRIERS]
     return [element for root in roots for element in root.iter(f"{MEDIA}{tag}")]
 
 
-@pytest.mark.parametrize("render", [rss.render, atom.render], ids=["rss", "atom"])
-def test_MR1_the_namespace_ends_in_a_slash(render: object) -> None:
-    assert callable(render)
-    assert b'xmlns:media="http://search.yahoo.com/mrss/"' in render(FULL)
+@pytest.mark.parametrize("carrier", CARRIERS, ids=[one.name for one in CARRIERS])
+def test_MR1_the_namespace_ends_in_a_slash(carrier: Format) -> None:
+    assert b'xmlns:media="http://search.yahoo.com/mrss/"' in carrier.render(FULL)
 
 
 @whatever_the_text
@@ -54,6 +54,6 @@ def test_MR5_a_title_says_that_it_is_plain(document: FeedDocument) -> None:
 
 
 def test_DC1_creators_stand_in_the_namespace_of_dublin_core() -> None:
-    data = rss.render(FULL)
+    data = FORMATS["rss"].render(FULL)
     assert b'xmlns:dc="http://purl.org/dc/elements/1.1/"' in data
     assert next(strictly(data).iter(f"{DC}creator")).text

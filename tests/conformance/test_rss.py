@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from feeds.document import FeedDocument
-from feeds.rss import render
+from feeds.formats import FORMATS
 from tests.aggregator.running_site import RunningSite
 from tests.conformance.published import (
     ATOM,
@@ -20,9 +20,11 @@ from tests.conformance.published import (
     xml_of,
 )
 
+RSS = FORMATS["rss"]
+
 
 def items_of(document: FeedDocument) -> list[etree._Element]:
-    return list(strictly(render(document)).iter("item"))
+    return list(strictly(RSS.render(document)).iter("item"))
 
 
 def rss_paths(site: RunningSite) -> list[str]:
@@ -30,7 +32,7 @@ def rss_paths(site: RunningSite) -> list[str]:
 
 
 def test_R1_core_elements_stand_in_no_namespace() -> None:
-    root = strictly(render(FULL))
+    root = strictly(RSS.render(FULL))
     assert None not in root.nsmap
     assert {"rss", "channel", "title", "link", "item", "guid"} <= {element.tag for element in root.iter()}
 
@@ -42,14 +44,14 @@ def test_R2_whatever_the_text_an_item_has_a_title_and_a_description(document: Fe
 
 @whatever_the_text
 def test_R3_every_date_names_its_weekday_rightly(document: FeedDocument) -> None:
-    for date in strictly(render(document)).iter("pubDate", "lastBuildDate"):
+    for date in strictly(RSS.render(document)).iter("pubDate", "lastBuildDate"):
         written = date.text or ""
         assert written == parsedate_to_datetime(written).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 @whatever_the_text
 def test_R4_whatever_the_addresses_each_is_an_ascii_uri_with_a_scheme(document: FeedDocument) -> None:
-    root = strictly(render(document))
+    root = strictly(RSS.render(document))
     told = [element.text or "" for element in root.iter("link", "url")]
     told += [element.get("url", "") for element in root.iter("enclosure", "source")]
     assert all(one.isascii() and one.lower().startswith(("http://", "https://")) for one in told)
@@ -73,7 +75,7 @@ def test_R6_E9_an_item_has_at_most_one_enclosure_with_an_integer_length(document
 
 @whatever_the_text
 def test_R7_whatever_the_author_only_an_address_is_an_editor(document: FeedDocument) -> None:
-    channel = strictly(render(document))[0]
+    channel = strictly(RSS.render(document))[0]
     editor = channel.findtext("managingEditor")
     assert editor is None or "@" in editor.partition(" (")[0]
     assert next(channel.iter("author"), None) is None
@@ -127,3 +129,13 @@ def test_DC3_no_item_says_a_second_time_who_or_when(document: FeedDocument) -> N
         assert item.find("author") is None
         assert item.find(f"{DC}date") is None
         assert len(item.findall("pubDate")) == 1
+        assert item.find(f"{ATOM}published") is None
+
+
+@whatever_the_text
+def test_R3_a_time_of_change_is_rfc_3339_and_not_that_of_publication(document: FeedDocument) -> None:
+    for item in items_of(document):
+        published = parsedate_to_datetime(str(item.findtext("pubDate")))
+        times = [datetime.fromisoformat(str(one.text)) for one in item.findall(f"{ATOM}updated")]
+        assert len(times) <= 1
+        assert published not in times

@@ -8,9 +8,9 @@ import pytest
 from lxml import etree
 
 from feeds.article import Article
-from feeds.atom import render
 from feeds.definition import Content
 from feeds.document import FeedDocument, compose
+from feeds.formats import FORMATS
 from tests.samples import (
     ARABIC,
     ARTICLES,
@@ -26,6 +26,7 @@ from tests.samples import (
     definition_of,
 )
 
+ATOM = FORMATS["atom"]
 NAMES = {"a": "http://www.w3.org/2005/Atom", "media": "http://search.yahoo.com/mrss/"}
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 FULL = compose(DEFINITION, ARTICLES, SITE, None)
@@ -33,7 +34,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
 
 
 def feed_of(document: FeedDocument = FULL) -> etree._Element:
-    return etree.fromstring(render(document))
+    return etree.fromstring(ATOM.render(document))
 
 
 def entry_of(article: Article, content: Content = Content.FULL) -> etree._Element:

@@ -10,7 +10,7 @@ import pytest
 from feeds.article import Article
 from feeds.definition import Content
 from feeds.document import compose
-from feeds.jsonfeed import render
+from feeds.formats import FORMATS
 from tests.samples import (
     ARTICLES,
     BARE,
@@ -26,11 +26,12 @@ from tests.samples import (
     definition_of,
 )
 
+JSON = FORMATS["json"]
 FULL = compose(DEFINITION, ARTICLES, SITE, None)
 
 
 def item_of(article: Article) -> Any:
-    return json.loads(render(compose(DEFINITION, [article], SITE, None)))["items"][0]
+    return json.loads(JSON.render(compose(DEFINITION, [article], SITE, None)))["items"][0]
 
 
 def nested(value: Any) -> list[Any]:
@@ -40,7 +41,7 @@ def nested(value: Any) -> list[Any]:
 
 
 def test_J1_J3_the_feed_names_version_title_and_addresses() -> None:
-    feed = json.loads(render(FULL))
+    feed = json.loads(JSON.render(FULL))
     assert {name: value for name, value in feed.items() if name != "items"} == {
         "version": "https://jsonfeed.org/version/1.1",
         "title": DEFINITION.title,
@@ -54,18 +55,20 @@ def test_J1_J3_the_feed_names_version_title_and_addresses() -> None:
 
 
 def test_J1_an_empty_feed_has_an_empty_list_of_items() -> None:
-    assert json.loads(render(compose(DEFINITION, [], SITE, None)))["items"] == []
+    assert json.loads(JSON.render(compose(DEFINITION, [], SITE, None)))["items"] == []
 
 
 def test_J1_T3_identities_are_the_articles_as_text() -> None:
-    assert [item["id"] for item in json.loads(render(FULL))["items"]] == [article.id for article in ARTICLES]
+    assert [item["id"] for item in json.loads(JSON.render(FULL))["items"]] == [
+        article.id for article in ARTICLES
+    ]
 
 
 @pytest.mark.parametrize("content", Content)
 def test_J2_every_item_has_html(content: Content) -> None:
     assert all(
         item["content_html"]
-        for item in json.loads(render(compose(definition_of(content), ARTICLES, SITE, None)))["items"]
+        for item in json.loads(JSON.render(compose(definition_of(content), ARTICLES, SITE, None)))["items"]
     )
 
 
@@ -124,12 +127,12 @@ def test_J6_E11_the_source_is_an_extension() -> None:
 
 
 def test_J7_fault_11_no_surrogate_or_control_character_is_left() -> None:
-    data = render(compose(DEFINITION, [DIRTY], SITE, None)).decode()
+    data = JSON.render(compose(DEFINITION, [DIRTY], SITE, None)).decode()
     assert not [one for one in ("\\u", "\x0b", "\x00", "\x07") if one in data]
 
 
 def test_nothing_is_null_or_empty_except_the_list_of_items() -> None:
-    assert not [value for value in nested(json.loads(render(FULL))) if value in (None, "", [], {})]
+    assert not [value for value in nested(json.loads(JSON.render(FULL))) if value in (None, "", [], {})]
 
 
 def test_tags_are_topics_and_category_each_once() -> None:
@@ -148,5 +151,5 @@ def test_N2_an_item_names_its_language_where_it_is_not_the_feeds() -> None:
 
 
 def test_what_is_not_known_of_a_feed_is_not_said() -> None:
-    feed = json.loads(render(replace(FULL, description="", icon=None, language=None)))
+    feed = json.loads(JSON.render(replace(FULL, description="", icon=None, language=None)))
     assert {"description", "icon", "language"}.isdisjoint(feed)

@@ -1,6 +1,7 @@
 """RSS 2.0, rule by rule."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from lxml import etree
 from feeds.article import Article, Author
 from feeds.definition import Content
 from feeds.document import FeedDocument, compose
-from feeds.rss import render
+from feeds.formats import FORMATS
 from tests.samples import (
     ARABIC,
     ARTICLES,
@@ -28,15 +29,17 @@ from tests.samples import (
     definition_of,
 )
 
+RSS = FORMATS["rss"]
 DC = "{http://purl.org/dc/elements/1.1/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+ATOM_UPDATED = "{http://www.w3.org/2005/Atom}updated"
 FULL = compose(DEFINITION, ARTICLES, SITE, None)
 
 
 def rss_of(document: FeedDocument = FULL) -> etree._Element:
-    return etree.fromstring(render(document))
+    return etree.fromstring(RSS.render(document))
 
 
 def channel_of(document: FeedDocument = FULL) -> etree._Element:
@@ -78,6 +81,19 @@ def test_R2_every_item_has_a_title_and_a_description(content: Content) -> None:
 def test_R3_dates_are_rfc_822_with_four_digits_of_year() -> None:
     assert texts(item_of(ARTICLES[-1]), "pubDate") == ["Sun, 01 Mar 2026 09:30:00 GMT"]
     assert texts(channel_of(), "lastBuildDate") == ["Fri, 13 Mar 2026 09:30:00 GMT"]
+
+
+def test_R3_an_item_that_changed_says_when_in_atoms_word() -> None:
+    moved = replace(PLAIN, updated=PLAIN.published + timedelta(hours=1))
+    assert texts(item_of(moved), ATOM_UPDATED) == ["2026-03-01T10:30:00+00:00"]
+    assert feedparser.parse(RSS.render(compose(DEFINITION, [moved], SITE, None))).entries[0].updated_parsed[
+        3:5
+    ] == (10, 30)
+
+
+@pytest.mark.parametrize("updated", [None, PLAIN.published, PLAIN.published + timedelta(milliseconds=1)])
+def test_R3_an_item_that_never_changed_has_one_date(updated: datetime | None) -> None:
+    assert texts(item_of(replace(PLAIN, updated=updated)), ATOM_UPDATED) == []
 
 
 def test_R3_a_channels_date_is_that_of_its_newest_item() -> None:
@@ -162,7 +178,7 @@ def test_R9_the_self_link_is_the_canonical_address() -> None:
 
 
 def test_R10_E8_plain_text_writes_markup_as_hexadecimal_references() -> None:
-    data = render(compose(DEFINITION, [SIGNS, PLAIN], SITE, None))
+    data = RSS.render(compose(DEFINITION, [SIGNS, PLAIN], SITE, None))
     for written in (
         b"<title>AT&#x26;T, &#x3C;b&#x3E; and 1 &#x3E; 0: signs that stay</title>",
         b"<title>The best of boats &#x26; ships</title>",
@@ -175,7 +191,9 @@ def test_R10_E8_plain_text_writes_markup_as_hexadecimal_references() -> None:
 
 def test_R10_a_title_is_read_back_as_it_was_written() -> None:
     assert texts(item_of(SIGNS), "title") == [SIGNS.title]
-    assert feedparser.parse(render(compose(DEFINITION, [SIGNS], SITE, None))).entries[0].title == SIGNS.title
+    assert (
+        feedparser.parse(RSS.render(compose(DEFINITION, [SIGNS], SITE, None))).entries[0].title == SIGNS.title
+    )
 
 
 def test_R11_E8_the_description_is_an_escaped_excerpt_before_the_full_content() -> None:

@@ -16,6 +16,6 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def shelf(database: Path) -> Iterator[Shelf]:
-    catalogue = Catalogue.open(f"sqlite:///{database}")
-    yield Shelf(catalogue)
-    catalogue.close()
+    shelf = Shelf(Catalogue.open(f"sqlite:///{database}"))
+    yield shelf
+    shelf.catalogue.close()  # a test may have opened it anew

@@ -203,11 +203,13 @@ def test_an_entry_never_leaves_and_comes_back_within_the_margin(
                 assert left_at[title] >= limit > place[title]
             left_at |= {title: place[title] for title in gone}
             assert shelf.apply(now=NOON + step * HOUR + timedelta(minutes=1)) is None
-            seen = shelf.ask(_seen)
-            shelf.catalogue.close()
-            shelf.catalogue = Catalogue.open(address)
-            assert shelf.ask(_seen) == seen
-            assert shelf.titles(WIDE) == after
+            # Whenever it is opened again, on the way or at the end; to do so takes longer than all else that a step does.
+            if step in {len(steps) // 2, len(steps)}:
+                seen = shelf.ask(_seen)
+                shelf.catalogue.close()
+                shelf.catalogue = Catalogue.open(address)
+                assert shelf.ask(_seen) == seen
+                assert shelf.titles(WIDE) == after
             before = after
         shelf.catalogue.close()
 
