@@ -10,10 +10,12 @@ import compileall
 import json
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks.bench import Bench
-from benchmarks.machine import facts
+from benchmarks.machine import LOAD_BEFORE, facts
 from benchmarks.report import document, table
 from benchmarks.rows import ROWS, measured
 
@@ -27,15 +29,31 @@ def main() -> None:
     # As pip does when it installs: what is measured is a program that is installed, whatever stands in the way of keeping byte code here.
     for package in ("feeds", "aggregator"):
         compileall.compile_dir(_ROOT / package, quiet=1)
+    readings: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         bench = _bench(arguments, Path(arguments.folder or folder).resolve())
         bench.folder.mkdir(parents=True, exist_ok=True)
-        readings = measured(rows, bench, lambda line: print(line, file=sys.stderr))
-    told = [row for row in ROWS if row.name in readings]
-    print(table(told, readings))
-    if arguments.json:
-        text = json.dumps(document(bench, machine, told, readings), indent=1, ensure_ascii=False)
-        arguments.json.write_text(f"{text}\n", encoding="utf-8")
+        for found in measured(rows, bench, lambda line: print(line, file=sys.stderr)):
+            readings.update(found)
+            if arguments.json:
+                # After each trial: a run takes long, and what it has measured is not to be lost with it.
+                _keep(arguments.json, document(bench, machine, ROWS, found))
+    print(table([row for row in ROWS if row.name in readings], readings))
+
+
+def _keep(file: Path, measured: Mapping[str, Any]) -> None:
+    """Write what was measured, beside the other rows that the file has of the same sizes on the same machine."""
+    run = json.loads(json.dumps(measured))
+    if file.exists():
+        earlier = json.loads(file.read_text(encoding="utf-8"))
+        if _conditions(earlier) == _conditions(run):
+            run["rows"] = earlier["rows"] | run["rows"]
+    file.write_text(f"{json.dumps(run, indent=1, ensure_ascii=False)}\n", encoding="utf-8")
+
+
+def _conditions(run: Mapping[str, Any]) -> tuple[Any, Any]:
+    machine = {name: value for name, value in run["machine"].items() if name != LOAD_BEFORE}
+    return machine, run["sizes"]
 
 
 def _arguments() -> argparse.Namespace:
@@ -57,7 +75,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=whole.rounds, help="changes that are timed one by one")
     parser.add_argument("--seconds", type=float, default=whole.seconds, help="of load, each time")
     parser.add_argument("--folder", help="keeps corpora for the next run; by default a temporary one")
-    parser.add_argument("--json", type=Path, help="a file to write all samples to")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        help="a file to write all samples to; rows that it has already stay, where sizes and machine are the same",
+    )
     return parser.parse_args()
 
 

@@ -12,6 +12,8 @@ from benchmarks.loads.wrk import wrk_program
 from benchmarks.peers.hugo import hugo_program
 from benchmarks.peers.nginx import nginx_program
 
+# What differs from run to run.
+LOAD_BEFORE = "load before"
 _PACKAGES = ("feed-aggregator", "aiohttp", "uvloop", "feedgen", "lxml", "sqlalchemy", "pyyaml")
 _NUMBER = re.compile(r"\d+\.\d+(?:\.\d+)*")
 
@@ -23,7 +25,7 @@ def facts() -> Mapping[str, str]:
         "processors": str(len(os.sched_getaffinity(0))),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
         "kernel": f"{platform.system()} {platform.release()}",
-        "load before": f"{os.getloadavg()[0]:.2f}",
+        LOAD_BEFORE: f"{os.getloadavg()[0]:.2f}",
         "python": platform.python_version(),
         **{name: version(name) for name in _PACKAGES},
         "hugo": _told(hugo_program(), "version"),

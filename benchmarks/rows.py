@@ -1,7 +1,7 @@
 """The rows: what is measured, what it must reach, and what it aims at. One table, which the report and the documents follow."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -191,12 +191,12 @@ ROWS = (
 )
 
 
-def measured(rows: Sequence[Row], bench: Bench, tell: Callable[[str], None]) -> Mapping[str, Reading]:
-    """Measure rows, and those that their trials measure by the way; `tell` hears what each has taken."""
-    readings: dict[str, Reading] = {}
+def measured(
+    rows: Sequence[Row], bench: Bench, tell: Callable[[str], None]
+) -> Iterator[Mapping[str, Reading]]:
+    """Measure rows, and those that their trials measure by the way, a trial at a time; `tell` hears what each has taken."""
     for trial in dict.fromkeys(row.trial for row in rows):
         started = time.perf_counter()
         found = trial(bench)
         tell(f"{', '.join(found)}: {time.perf_counter() - started:.0f} s")
-        readings |= found
-    return readings
+        yield found

@@ -65,6 +65,16 @@ def test_the_figures_say_of_which_machine_and_sizes_they_are(run: "subprocess.Co
     assert "Measured on: processor " in with_table((ROOT / "docs/performance.md").read_text(), found)
 
 
+def test_rows_that_were_measured_before_stay(run: "subprocess.CompletedProcess[str]") -> None:
+    before = figures(run)["rows"]
+    sizes = run.args[run.args.index("--files") :]
+    again = [*run.args[:3], "--only", "render-atom", *sizes]
+    assert subprocess.run(again, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    after = figures(run)["rows"]
+    assert after["cold-build"] == before["cold-build"]
+    assert after["render-atom"] != before["render-atom"]
+
+
 def test_a_row_that_there_is_not_is_refused() -> None:
     command = [sys.executable, "-m", "benchmarks", "--only", "faster"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
