@@ -36,7 +36,7 @@ from feeds.article import Article
 from feeds.site import Site, page_path
 
 # Raised when the same file would be read differently: it makes every file be read again.
-READER_VERSION = 4
+READER_VERSION = 5
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _FILE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-|$)")
