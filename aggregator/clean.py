@@ -55,6 +55,11 @@ _PLAIN_LINE = re.compile(r"[!-%'-;=-~]++(?: [!-%'-;=-~]++)*+")
 
 # Ten times as many as a long article has. So many take a second at most, however they are nested (measured, nh3 0.3.8); 64,000 took 14.
 MOST_TAGS = 20_000
+# Two thousand times as many as a long article has. Each takes the renderer 31 µs at most, so these take three seconds, and 5 MiB of
+# nothing else 160 and gigabytes of memory (measured, markdown-it-py 4).
+MOST_MARKS = 100_000
+
+_MARKS = "\n!&*<[\\]_`|~"
 
 # fmt: off
 _TAGS = frozenset({
@@ -166,6 +171,11 @@ def markdown_to_html(text: str) -> str:
 @cache
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def has_too_many_marks(markdown: str) -> bool:
+    """Tell whether Markdown has more than MOST_MARKS characters that may begin markup, and is not to be rendered."""
+    return len(markdown) > MOST_MARKS and sum(map(markdown.count, _MARKS)) > MOST_MARKS
 
 
 def has_too_many_tags(html: str) -> bool:

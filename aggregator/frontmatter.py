@@ -20,7 +20,9 @@ from aggregator.article_keys import ArticleKeys
 from aggregator.article_parts import FilePartsError, split
 from aggregator.article_values import ValueProblem, shown
 from aggregator.clean import (
+    MOST_MARKS,
     MOST_TAGS,
+    has_too_many_marks,
     has_too_many_tags,
     legal,
     markdown_to_html,
@@ -34,7 +36,7 @@ from feeds.article import Article
 from feeds.site import Site, page_path
 
 # Raised when the same file would be read differently: it makes every file be read again.
-READER_VERSION = 4
+READER_VERSION = 5
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _FILE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-|$)")
@@ -267,6 +269,11 @@ class _ArticleReader:
         if not text:
             return ""
         is_html = self._name.lower().endswith(_HTML_SUFFIXES)
+        if not is_html and has_too_many_marks(text):
+            self._keys.refuse(
+                f"the body has more than {MOST_MARKS} marks of Markdown and lines, expected fewer"
+            )
+            return ""
         html = text if is_html else markdown_to_html(text)
         if has_too_many_tags(html):
             self._keys.refuse(f"the body has more than {MOST_TAGS} tags, expected fewer")

@@ -118,7 +118,9 @@ class FailingDisk:
 
     def _asking_path(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def asking(path: Any = ".", *arguments: Any, **more: Any) -> Any:
-            is_ours = self._concerns(path) or more.get("dir_fd") in self._descriptors
+            # A symbolic link lies where its second argument says; the first is what it says, relative to that.
+            place = arguments[0] if name == "symlink" else path
+            is_ours = self._concerns(place) or more.get("dir_fd") in self._descriptors
             if is_ours:
                 self.ask(name)
             given = call(path, *arguments, **more)

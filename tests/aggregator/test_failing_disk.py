@@ -26,6 +26,8 @@ from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop
 
 LATER = NOON + HOUR
 MUCH_LATER = LATER + HOUR
+# What a publish asks from the renaming of the new tree to its end, and a refresh for its commit.
+_LAST = 12
 OLD = {"ferry": "Ferry", "pier": "Pier", "quay": "Quay"}
 NEW = {"ferry": "The new ferry", "dock": "Dock", "quay": "Quay"}
 
@@ -62,13 +64,17 @@ class Newsroom:
             self.catalogue.close()
 
     def trials(self, disk: FailingDisk, trial: Callable[[], object], step: int) -> Iterator[int]:
-        """Count what `trial` asks of the disk, then give each number that is to fail, with all as it was at the beginning."""
+        """Count what `trial` asks of the disk, then give each number that is to fail, with all as it was at the beginning.
+
+        The last ones are always among them: that is where the old state is replaced by the new one.
+        """
         self.begin()
         disk.begin()
         trial()
         count = len(disk.asked)
         assert count > step
-        for number in range(1, count + 1, step):
+        last = range(max(1, count - _LAST), count + 1)
+        for number in sorted({*range(1, count + 1, step), *last}):
             disk.mend()
             self.begin()
             disk.begin(number)
@@ -302,7 +308,7 @@ def test_fault_57_a_disk_that_fails_in_a_publish_leaves_the_old_tree_or_the_new_
 ) -> None:
     disk = FailingDisk(tmp_path)
     with disk.in_place_of_python_s(), disk.in_place_of_sqlite_s():
-        for number in trees.newsroom.trials(disk, trees.publish, step):
+        for number in trees.newsroom.trials(disk, partial(trees.publish, disk.begin), step):
             disk.mend()
             trees.begin()
             begin = partial(disk.begin, number, lasts=lasts)
@@ -318,7 +324,7 @@ def test_fault_56_a_publish_that_is_killed_at_whatever_point_leaves_the_old_tree
 ) -> None:
     disk = FailingDisk(tmp_path)
     with disk.in_place_of_python_s(), disk.in_place_of_sqlite_s():
-        for number in trees.newsroom.trials(disk, trees.publish, step):
+        for number in trees.newsroom.trials(disk, partial(trees.publish, disk.begin), step):
             disk.mend()
             trees.begin()
             begin = partial(disk.begin, number, kills=True)

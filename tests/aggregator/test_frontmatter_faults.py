@@ -497,6 +497,21 @@ def test_a_body_of_too_many_tags_is_an_error_at_once(nested: str) -> None:
     assert thread_time() - started < 5
 
 
+@pytest.mark.parametrize("marks", ["![", "[a](", "*a_ ", "a <![CDATA[", "|a|\n", "`a\n"])
+def test_a_body_of_too_many_marks_is_an_error_at_once(marks: str) -> None:
+    data = f"---\ntitle: Boats\n---\n{marks * (5_000_000 // len(marks))}".encode()
+    started = thread_time()
+    reason = "the body has more than 100000 marks of Markdown and lines, expected fewer"
+    assert problem(data).reason == reason
+    assert thread_time() - started < 5
+
+
+def test_a_long_text_is_no_attack() -> None:
+    article = read("title: Tides", "High *water* is at [six](https://example.org/tides).\n\n" * 3_000).article
+    assert article is not None
+    assert article.body.count("<em>water</em>") == 3_000
+
+
 def test_an_embed_of_too_many_tags_is_an_error_of_its_key() -> None:
     only = problem(f"---\ntitle: Boats\nfeaturedContent: '{'<b>' * 30_000}'\n---\n".encode())
     assert (only.key, only.line) == ("featuredContent", 3)

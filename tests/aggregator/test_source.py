@@ -551,6 +551,22 @@ def test_fault_16_a_file_that_grows_while_it_is_read_is_read_no_further_than_the
         read_file(tmp_path, "a.md", LIMIT, LATER)
 
 
+def test_fault_16_a_file_that_grew_since_its_size_was_asked_is_read_no_further_than_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, "a.md", "x" * 10)
+    really_ask = os.fstat
+
+    def ask_and_grow(descriptor: int) -> os.stat_result:
+        status = really_ask(descriptor)
+        os.truncate(file, 100 * LIMIT)
+        return status
+
+    monkeypatch.setattr(os, "fstat", ask_and_grow)
+    with pytest.raises(UnreadableFileError, match=r"^has at least 1001 bytes, expected at most 1000$"):
+        read_file(tmp_path, "a.md", LIMIT, LATER)
+
+
 def test_fault_22_a_file_that_is_written_while_it_is_read_is_read_again(tmp_path: Path) -> None:
     file = write(tmp_path, "a.md", "half")
     versions = iter(["whole"])
