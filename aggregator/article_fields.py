@@ -106,12 +106,22 @@ def _author(node: Node) -> Author:
 
 
 def related(around: Surroundings) -> Callable[[Node], tuple[Related, ...]]:
-    """Give a reader of other articles in short form: a list of mappings, or one."""
-    return lambda node: tuple(_related(one, around) for one in items_of(node))
+    """Give a reader of other articles in short form: a list of mappings, or one. Those that say they are not public are left out."""
+
+    def read(node: Node) -> tuple[Related, ...]:
+        shortened = [values.mapping(one, "an article in short form") for one in items_of(node)]
+        return tuple([_related(fields, around) for fields in shortened if not _is_hidden(fields)])
+
+    return read
 
 
-def _related(node: Node, around: Surroundings) -> Related:
-    fields = values.mapping(node, "an article in short form")
+def _is_hidden(fields: Mapping) -> bool:
+    return member(fields, values.boolean, "published") is False or any(
+        member(fields, values.boolean, key) for key in ("draft", "removed", "deleted")
+    )
+
+
+def _related(fields: Mapping, around: Surroundings) -> Related:
     title = member(fields, values.line, "title")
     link = member(fields, values.web_address, "webUrl", "originalUrl")
     if not title or link is None:

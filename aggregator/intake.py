@@ -30,6 +30,9 @@ _FEW = 4_000
 # Each takes 80 MB or so, and a container's share of a large machine does not show in its number of processors.
 _MOST_PROCESSES = 8
 _CHUNK = 100
+# In this process nothing is saved by sending many at once, and headway is told chunk by chunk: articles that take seconds each, one after
+# the other, are to be no standstill.
+_CHUNK_OF_THREAD = 4
 # So many chunks are under way at once, so that memory stays flat when the catalogue is slower than the readers.
 _CHUNKS_PER_PROCESS = 3
 _CHECK_SECONDS = 0.2
@@ -131,7 +134,7 @@ def _in_pool(
     take = intake.take_all if number == 1 else intake.take_packed
     pending: _Pending = deque()
     try:
-        for chunk in _chunks(paths):
+        for chunk in _chunks(paths, _CHUNK_OF_THREAD if number == 1 else _CHUNK):
             pending.append((chunk, pool.submit(take, chunk)))
             if len(pending) > number * _CHUNKS_PER_PROCESS:
                 yield from _finished(pending, check)
@@ -185,6 +188,6 @@ def _death(root: Path, unread: Sequence[str]) -> SourceError:
     )
 
 
-def _chunks(paths: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(paths), _CHUNK):
-        yield paths[start : start + _CHUNK]
+def _chunks(paths: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(paths), size):
+        yield paths[start : start + size]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, NamedTuple
 
-from aiohttp import EMPTY_PAYLOAD, hdrs, web
+from aiohttp import EMPTY_PAYLOAD, HttpVersion10, hdrs, web
 from aiohttp.http_parser import HttpRequestParser, RawRequestMessage
 
 from aggregator.server import responses
@@ -230,7 +230,8 @@ def _answering(handle: Any) -> Any:
         )
         if excess is not None:
             return responses.over_limit(excess)
-        if not is_host(request.headers.get(hdrs.HOST, "")):
+        # Before HTTP/1.0 an answer has neither a status nor header fields.
+        if request.version < HttpVersion10 or not is_host(request.headers.get(hdrs.HOST, "")):
             return responses.refused(_BAD_REQUEST)
         try:
             response: web.StreamResponse = await handle(request)

@@ -68,7 +68,8 @@ def site_with_secrets(workshop: Workshop) -> Workshop:
         f"secured: {SECURED}",
         f"provider: {{name: Pier, domain: pier.example, secured: {SECURED}}}",
         f"images: [{{url: 'https://pier.example/a.png', secured: {SECURED}}}]",
-        f"related: [{{title: Tide, webUrl: 'https://pier.example/tide', secured: {SECURED}}}]",
+        f"related: [{{title: Tide, webUrl: 'https://pier.example/tide', secured: {SECURED}}}, "
+        f"{{title: {HIDDEN}, webUrl: 'https://{HIDDEN}.example/', published: false}}]",
         "topics: [Boats]",
         body="Boats.",
     )

@@ -305,6 +305,15 @@ related:
     )
 
 
+@pytest.mark.parametrize("reason", ["published: false", "draft: true", "removed: true", "deleted: yes"])
+def test_fault_27_a_related_article_that_says_it_is_not_public_is_left_out(reason: str) -> None:
+    front = f"""\
+related:
+  - {{title: Hidden, originalUrl: https://hidden.example/, {reason}}}
+  - {{title: Short, originalUrl: https://short.example/, published: true, draft: false}}"""
+    assert [one.title for one in article(front).related] == ["Short"]
+
+
 def test_a_mark_of_a_related_article_is_clamped_with_a_warning() -> None:
     outcome = read("title: x\nrelated:\n  - title: y\n    originalUrl: https://y.example/\n    quality: 104")
     assert outcome.article is not None

@@ -249,6 +249,14 @@ async def test_codings_on_several_lines_are_one_list(site: Site) -> None:
     assert answer.headers["content-encoding"] == "gzip"
 
 
+@pytest.mark.parametrize("request_line", ["GET {} HTTP/0.9", "GET {}"])
+async def test_a_version_of_http_that_has_no_header_fields_is_refused(site: Site, request_line: str) -> None:
+    answers = await site.exchange(f"{request_line.format(FEED.path)}\r\nHost: a.example\r\n\r\n".encode())
+    assert answers.startswith(b"HTTP/")
+    assert b" 400 " in answers.splitlines()[0]
+    assert FEED.body not in answers
+
+
 async def test_what_is_served_can_be_replaced_while_it_runs(site: Site) -> None:
     other = Edition(path=FEED.path, media_type="x/y", body=b"other", last_modified=CHANGED)
     site.change(press=FakePress(other))
