@@ -12,10 +12,11 @@ _OPENING = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*(?:\r?\n|\Z)")
 # From the line break before it: the expression is four times as fast when it begins with a character.
 _CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\r?\n|\r?\Z)")
 # A line that gives `secured` a value, as nearly every file writes it: quoted, or plain. That value is gone before the text is
-# parsed or decoded, so it can't leak whatever is broken around it; the other forms are dropped as libyaml gives them.
+# parsed or decoded, so it can't leak whatever is broken around it; the other forms, such as one that ends with the bracket of what is
+# around it, are dropped as libyaml gives them.
 _SECURED = re.compile(
     rb"""(?P<key>\n[ \t]*(?:-[ \t]+)*(?P<quote>["']?)secured(?P=quote)[ \t]*:[ \t]*)"""
-    rb"""(?:"[^"\r\n]*"(?:[ \t]+\#[^\r\n]*)?|'[^'\r\n]*'(?:[ \t]+\#[^\r\n]*)?|[A-Za-z0-9+/][^\r\n]*)[ \t]*(?=\r?\n|\r?\Z)""",
+    rb"""(?:"[^"\r\n]*"(?:[ \t]+\#[^\r\n]*)?|'[^'\r\n]*'(?:[ \t]+\#[^\r\n]*)?|[A-Za-z0-9+/][^\r\n{}\[\]]*)[ \t]*(?=\r?\n|\r?\Z)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SECURED_WORD = SECURED.encode()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from aggregator.errors import Problem
 from aggregator.frontmatter import Outcome, Reading, read_article
+from feeds.article import Provider
 from feeds.site import Site
 
 SITE = Site(title="The Harbour Wire", url="https://news.example.org", tag="news.example.org,2026")
@@ -158,6 +159,7 @@ def test_fault_05_60_kb_of_brackets_is_an_error_and_the_process_lives() -> None:
 import sys
 from datetime import UTC
 from aggregator.frontmatter import Reading, read_article
+from feeds.article import Provider
 from feeds.site import Site
 site = Site(title="x", url="https://news.example.org", tag="news.example.org,2026")
 data = b"---\\n" + b"[" * 60_000 + b"\\n---\\n"
@@ -381,6 +383,15 @@ NEIGHBOURS = [
 def test_fault_27_secured_is_dropped_wherever_it_stands(secret: str) -> None:
     outcome = read(f"title: x\n{secret}")
     assert outcome.article is not None
+    assert CANARY not in repr(outcome)
+
+
+def test_fault_27_secured_takes_no_bracket_along() -> None:
+    outcome = read(
+        f"title: x\nprovider: {{name: P, domain: p.example,\n  secured: {CANARY}}}\ntopics: [a,\n  b]"
+    )
+    assert outcome.article is not None
+    assert outcome.article.provider == Provider(name="P", domain="p.example")
     assert CANARY not in repr(outcome)
 
 
