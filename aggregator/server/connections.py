@@ -93,6 +93,17 @@ class _Connection(web.RequestHandler):
             self._limits.leave(self._seat)
             self._seat = None
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp has it give nothing, and so never keeps what is half closed
+        """Stay until what was asked is answered, where a client has said that it asks for no more (RFC 9112, section 9.6); then end.
+
+        Where nothing is to be answered, or the last request is not there whole, there is nothing to stay for.
+        """
+        parser = self._parser
+        if self._is_waiting() or not isinstance(parser, _Parser) or not parser.is_between:
+            return False
+        self.close()
+        return True
+
     @property
     def is_limited(self) -> bool:
         """Whether each request is to be ruled on, for which it must be read."""
@@ -140,9 +151,12 @@ class _Connection(web.RequestHandler):
 
     def _is_idle(self, transport: asyncio.Transport) -> bool:
         """Tell whether nothing that came before is still to be answered, or to be taken by the client."""
+        return self._is_waiting() and not self._paused and not transport.is_closing()
+
+    def _is_waiting(self) -> bool:
+        """Tell whether aiohttp waits for a request."""
         waiter = self._waiter
-        is_waiting = waiter is not None and not waiter.done()
-        return is_waiting and not self._paused and not transport.is_closing()
+        return waiter is not None and not waiter.done()
 
     def _note_answered(self) -> None:
         """Do as aiohttp does after an answer: count it, and let the connection idle as long from now."""
@@ -185,26 +199,26 @@ class _Parser(HttpRequestParser):
         super().__init__(connection, loop, limit, **options)
         self._connection = connection
         self._shortcut = shortcut
-        # Whether what comes next begins a request, so that the same bytes mean the same.
-        self._is_between = True
+        # What comes next begins a request, so that the same bytes mean the same.
+        self.is_between = True
 
     def feed_data(self, data: bytes, *rest: Any) -> tuple[list[Any], bool, bytes]:
-        was_between = self._is_between
+        was_between = self.is_between
         connection = self._connection
         # Where each request is to be ruled on, none is answered unread, and there is nothing to be remembered for.
         may_repeat = was_between and not connection.is_limited
         if may_repeat and connection.answer_at_once(self._shortcut.answer_again, data):
             return [], False, b""
-        self._is_between = False
+        self.is_between = False
         messages, upgraded, tail = super().feed_data(data, *rest)
-        self._is_between = (
+        self.is_between = (
             bool(messages)
             and messages[-1][1] is EMPTY_PAYLOAD
             and data.endswith(_END_OF_HEAD)
             and not upgraded
         )
         if len(messages) == 1 and connection.lets_in(messages[0][0]):
-            whole = data if may_repeat and self._is_between else None
+            whole = data if may_repeat and self.is_between else None
             if connection.answer_at_once(self._shortcut.answer, *messages[0], whole):
                 self.message_consumed()
                 messages = []

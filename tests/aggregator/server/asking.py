@@ -91,9 +91,12 @@ class Site:
         """Send the head of a request, and read to the end of the connection."""
         return answered(await self.exchange(f"{head}\r\nConnection: close\r\n\r\n".encode("latin-1")))
 
-    async def exchange(self, data: bytes) -> bytes:
+    async def exchange(self, data: bytes, *, half_close: bool = False) -> bytes:
+        """Send what may be no request, give all that comes until the server ends the connection; `half_close`: having said that this is all."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(data)
+        if half_close:
+            writer.write_eof()
         try:
             return await asyncio.wait_for(reader.read(), 5)
         finally:

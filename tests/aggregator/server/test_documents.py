@@ -9,7 +9,7 @@ import pytest
 from aggregator.edition import CODINGS, Edition
 from aggregator.server import Lifetime, lifetime
 from aggregator.server.conditional import http_date
-from tests.aggregator.server.asking import CHANGED, FEED, SITE, FakePress, Site
+from tests.aggregator.server.asking import CHANGED, FEED, SITE, FakePress, Site, answered
 
 KEPT_ON_304 = ("etag", "vary", "cache-control")
 
@@ -255,6 +255,24 @@ async def test_a_version_of_http_that_has_no_header_fields_is_refused(site: Site
     assert answers.startswith(b"HTTP/")
     assert b" 400 " in answers.splitlines()[0]
     assert FEED.body not in answers
+
+
+@pytest.mark.parametrize("target", [FEED.path, "/healthz", "/nowhere"])
+@pytest.mark.parametrize("is_ready", [True, False])
+async def test_who_asks_and_says_that_this_is_all_is_answered(
+    site: Site, *, target: str, is_ready: bool
+) -> None:
+    site.press.is_current = is_ready
+    request = f"GET {target} HTTP/1.1\r\nHost: a.example\r\n\r\n".encode()
+    answer = answered(await site.exchange(request, half_close=True))
+    assert answer.status == (await site.get(target)).status
+
+
+@pytest.mark.parametrize(
+    "part", [b"", b"GET / HT", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"]
+)
+async def test_who_says_so_before_a_request_is_whole_is_let_go(site: Site, part: bytes) -> None:
+    assert await site.exchange(part, half_close=True) == b""
 
 
 async def test_what_is_served_can_be_replaced_while_it_runs(site: Site) -> None:
