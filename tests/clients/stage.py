@@ -64,10 +64,13 @@ class Stage:
         self._site = None
 
     def refresh(self) -> None:
-        """Have the server read its configuration and its files; wait until the generation that comes of it is public."""
-        before = self._generations()
+        """Have the server read its configuration and its files; wait until the generation that comes of it is public.
+
+        The process that serves is told of it as the log is, and may take it up a moment later. Whatever changes, the feed tells.
+        """
+        generations, document = self._generations(), self._document()
         self.site.signal(signal.SIGHUP)
-        wait_for(lambda: self._generations() > before)
+        wait_for(lambda: self._generations() > generations and self._document() != document)
 
     def rename_feed(self, feed: str) -> None:
         """Give the feed another id, to which its old address leads."""
@@ -90,6 +93,9 @@ class Stage:
         site = f"{{title: The Harbour Wire, url: {self.recorder.url}, tag: '{TAG}'}}"
         text = _CONFIGURATION.format(site=site, feeds=more)
         self.workshop.config_path.write_text(text, encoding="utf-8")
+
+    def _document(self) -> bytes:
+        return self.site.get(f"/feeds/{self.feed}.json").body
 
     def _generations(self) -> int:
         return sum(_GENERATION in line for line in self.site.lines)
