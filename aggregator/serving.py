@@ -1,12 +1,12 @@
 """Serving: one process's HTTP server over a catalogue. An Outlet."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
 
 from aggregator import events
-from aggregator.catalogue import Catalogue
+from aggregator.catalogue import Catalogue, Snapshot
 from aggregator.config import Settings, StatusReaders
 from aggregator.delta_drafts import delta_path
 from aggregator.edition import Edition
@@ -38,6 +38,8 @@ from aggregator.wiring import addresses_of, wire
 _EDITIONS_BYTES = 256 * 1024 * 1024
 # Each generation makes others, of a few kilobytes, and asks for few of those before: more would only be memory that fills up in hours.
 _DELTAS_BYTES = 4 * 1024 * 1024
+# Nobody notices that a change is so much later, and a dozen documents are made in it.
+_LONGEST_AHEAD_SECONDS = 0.05
 _NOT_READY = Readiness(is_ready=False, reason="The articles are being loaded for the first time.")
 
 
@@ -100,6 +102,13 @@ class Serving:
         """Take note that a refresh has ended; `next_due` is when the next scheduled article goes live."""
         self._next_due = next_due
         self._served = self._look()
+
+    async def advance_in_time(self, next_due: datetime | None) -> None:
+        """Do the same, once the documents that were asked for last are made anew, or a moment has passed."""
+        with self._catalogue.snapshot() as snapshot:
+            state = _state(snapshot)
+        await self._press.make_ahead(state, _LONGEST_AHEAD_SECONDS)
+        self.advance(next_due)
 
     async def reconfigure(self, settings: Settings) -> None:
         """Serve under another configuration from now on, without dropping a connection; where that fails, under the old one."""
@@ -174,10 +183,7 @@ class Serving:
     def _look(self) -> Served:
         """Give what is to be served from now on."""
         with self._catalogue.snapshot() as snapshot:
-            generation = snapshot.generation
-            # With the time at which it was made: a catalogue that is made anew counts from 1 again. A scheduled article changes
-            # nothing that readers see but how long they may go without asking.
-            state = (generation, snapshot.next_due() is None)
+            generation, state = snapshot.generation, _state(snapshot)
         self._press.advance(state)
         self._deltas.advance(state)
         self._searches.advance(state)
@@ -200,3 +206,9 @@ class Serving:
         """Give how long a document may be kept: never past the next scheduled article."""
         due = self._next_due
         return lifetime(longest, None if due is None else (due - self._now()).total_seconds())
+
+
+def _state(snapshot: Snapshot) -> Hashable:
+    # With the time at which it was made: a catalogue that is made anew counts from 1 again. A scheduled article changes nothing that
+    # readers see but how long they may go without asking.
+    return snapshot.generation, snapshot.next_due() is None

@@ -331,6 +331,6 @@ async def _listen(messages: "asyncio.Queue[_Advance | Settings]", serving: Servi
                 await serving.reconfigure(wanted)
                 wanted = None
             if isinstance(message, _Advance):
-                serving.advance(message.next_due)
+                await serving.advance_in_time(message.next_due)
         except Exception as error:  # noqa: BLE001  the log gets the reason, and the worker goes on
             events.WORKER_BEHIND.log(error, error=error)

@@ -125,6 +125,75 @@ async def test_a_document_that_is_gone_is_forgotten(press: Press, documents: Doc
     assert await press.edition("/a") is None
 
 
+async def test_what_is_made_ahead_is_given_once_its_generation_is_there(
+    press: Press, documents: Documents
+) -> None:
+    await press.edition("/a")
+    documents.texts["/a"] = "new"
+    await press.make_ahead(2, 10)
+    before = press.current("/a")
+    assert before is not None
+    assert before.body == b"A"
+    press.advance(2)
+    after = press.current("/a")
+    assert after is not None
+    assert after.body == b"new"
+    assert documents.made == ["/a", "/a"]
+
+
+async def test_what_was_asked_for_last_is_made_ahead_first(press: Press, documents: Documents) -> None:
+    for path in ("/a", "/b"):
+        await press.edition(path)
+        documents.texts[path] = "new"
+    await press.make_ahead(2, 10)
+    assert documents.made == ["/a", "/b", "/b", "/a"]
+
+
+async def test_what_was_made_ahead_for_another_generation_is_asked_again(
+    press: Press, documents: Documents
+) -> None:
+    await press.edition("/a")
+    documents.texts["/a"] = "new"
+    await press.make_ahead(2, 10)
+    documents.texts["/a"] = "newer"
+    press.advance(3)
+    assert press.current("/a") is None
+    assert await body_of(press, "/a") == b"newer"
+
+
+async def test_nobody_waits_longer_for_what_is_made_ahead(press: Press, documents: Documents) -> None:
+    await press.edition("/a")
+    documents.texts["/a"] = "new"
+    documents.go_on.clear()
+    await press.make_ahead(2, 0.01)
+    documents.go_on.set()
+    press.advance(2)
+    assert press.current("/a") is None
+    assert await body_of(press, "/a") == b"new"
+
+
+async def test_what_fails_to_be_made_ahead_is_made_when_it_is_asked_for(
+    press: Press, documents: Documents
+) -> None:
+    await press.edition("/a")
+    documents.texts["/a"], documents.failure = "new", CatalogueError("gone")
+    await press.make_ahead(2, 10)
+    documents.failure = None
+    press.advance(2)
+    assert await body_of(press, "/a") == b"new"
+
+
+async def test_what_is_gone_is_not_made_ahead(press: Press, documents: Documents) -> None:
+    await press.edition("/a")
+    await press.edition("/b")
+    del documents.texts["/b"]
+    documents.texts["/a"] = "new"
+    await press.make_ahead(2, 10)
+    press.advance(2)
+    assert press.current("/a") is not None
+    assert await press.edition("/b") is None
+
+
 async def test_of_many_who_ask_at_once_one_has_it_made(press: Press, documents: Documents) -> None:
     documents.go_on.clear()
     asking = [asyncio.create_task(press.edition("/a")) for _ in range(50)]
