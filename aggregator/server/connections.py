@@ -99,7 +99,12 @@ class _Connection(web.RequestHandler):
         Where nothing is to be answered, or the last request is not there whole, there is nothing to stay for.
         """
         parser = self._parser
-        if self._is_waiting() or not isinstance(parser, _Parser) or not parser.is_between:
+        if (
+            not isinstance(parser, _Parser)
+            or not parser.has_given
+            or not parser.is_between
+            or self._is_waiting()
+        ):
             return False
         self.close()
         return True
@@ -154,7 +159,7 @@ class _Connection(web.RequestHandler):
         return self._is_waiting() and not self._paused and not transport.is_closing()
 
     def _is_waiting(self) -> bool:
-        """Tell whether aiohttp waits for a request."""
+        """Tell whether aiohttp waits for a request; before it has been given one, it may not have come to that yet."""
         waiter = self._waiter
         return waiter is not None and not waiter.done()
 
@@ -201,6 +206,8 @@ class _Parser(HttpRequestParser):
         self._shortcut = shortcut
         # What comes next begins a request, so that the same bytes mean the same.
         self.is_between = True
+        # aiohttp has been given a request.
+        self.has_given = False
 
     def feed_data(self, data: bytes, *rest: Any) -> tuple[list[Any], bool, bytes]:
         was_between = self.is_between
@@ -222,6 +229,7 @@ class _Parser(HttpRequestParser):
             if connection.answer_at_once(self._shortcut.answer, *messages[0], whole):
                 self.message_consumed()
                 messages = []
+        self.has_given = self.has_given or bool(messages)
         return messages, upgraded, tail
 
 

@@ -26,7 +26,7 @@ class FakeServing:
     async def reconfigure(self, settings: Settings) -> None:
         self._do(settings)
 
-    def advance(self, next_due: datetime | None) -> None:
+    async def advance_in_time(self, next_due: datetime | None) -> None:
         self._do(next_due)
 
     def _do(self, what: Settings | datetime | None) -> None:
