@@ -5,7 +5,6 @@ import subprocess
 import sys
 from datetime import UTC
 from itertools import product
-from time import thread_time
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from aggregator.errors import Problem
 from aggregator.frontmatter import Outcome, Reading, read_article
 from feeds.article import Provider
 from feeds.site import Site
+from tests.processor_time import least_seconds
 
 SITE = Site(title="The Harbour Wire", url="https://news.example.org", tag="news.example.org,2026")
 FILE = "content/2021-06-02-ferries.md"
@@ -136,10 +136,8 @@ def test_fault_03_a_duplicate_key_is_an_error(front: str, key: str, place: tuple
 @pytest.mark.parametrize("name", bombs())
 def test_fault_04_a_bomb_is_an_error_within_50_ms(name: str) -> None:
     data = f"---\n{bombs()[name]}\n---\n".encode()
-    # The time of this thread alone: the machine may be busy.
-    start = thread_time()
     assert problem(data).line == 2
-    assert thread_time() - start < 0.05
+    assert least_seconds(lambda: problem(data), 0.05) < 0.05
 
 
 def test_fault_04_more_keys_and_values_than_any_article_has_are_an_error() -> None:
@@ -502,19 +500,18 @@ def test_a_plain_title_comes_back_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("nested", ["<div>", "<ul><li>", "<i></b>"])
 def test_a_body_of_too_many_tags_is_an_error_at_once(nested: str) -> None:
-    data = f"---\ntitle: Boats\n---\n{nested * 30_000}".encode()
-    started = thread_time()
+    body = nested * (20_000 // nested.count("<") + 1)
+    data = f"---\ntitle: Boats\n---\n{body}".encode()
     assert problem(data).reason == "the body has more than 20000 tags, expected fewer"
-    assert thread_time() - started < 5
+    assert least_seconds(lambda: problem(data), 5) < 5
 
 
 @pytest.mark.parametrize("marks", ["![", "[a](", "*a_ ", "a <![CDATA[", "|a|\n", "`a\n"])
 def test_a_body_of_too_many_marks_is_an_error_at_once(marks: str) -> None:
     data = f"---\ntitle: Boats\n---\n{marks * (5_000_000 // len(marks))}".encode()
-    started = thread_time()
     reason = "the body has more than 100000 marks of Markdown and lines, expected fewer"
     assert problem(data).reason == reason
-    assert thread_time() - started < 5
+    assert least_seconds(lambda: problem(data), 5) < 5
 
 
 def test_a_long_text_is_no_attack() -> None:
