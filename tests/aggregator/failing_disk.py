@@ -33,6 +33,7 @@ _ASKED_OF_PATHS = [
     "symlink",
     "readlink",
     "chmod",
+    "utime",
 ]
 _ASKED_OF_DESCRIPTORS = ("read", "fstat", "fsync")
 _FULL = {"write", "mkdir", "symlink", "rename", "replace"}

@@ -331,3 +331,17 @@ def test_fault_56_a_publish_that_is_killed_at_whatever_point_leaves_the_old_tree
             in_a_process_of_its_own(partial(trees.publish, begin))
             assert tree_at(trees.out) in (trees.old, trees.new), number
             trees.expect_recovery(number)
+
+
+def test_fault_56_the_disk_has_every_file_of_a_tree_before_the_tree_is_linked(
+    trees: Trees, tmp_path: Path
+) -> None:
+    disk = FailingDisk(tmp_path)
+    with disk.in_place_of_python_s():
+        trees.publish(disk.begin)
+    before = disk.asked[: disk.asked.index("replace")]
+    folders = sum(path.is_dir() for path in trees.out.rglob("*"))
+    # Beside those in the tree: its root, and where it lies.
+    assert before.count("fsync") == len(trees.new) + folders + 2
+    assert "fsync" in before[before.index("rename") :]
+    assert "write" not in before[before.index("fsync") :]
