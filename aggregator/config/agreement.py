@@ -1,11 +1,14 @@
 """What keys must agree on with one another. Looks at what was written, so it finds faults beside those that are wrong by themselves."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from aggregator.config.explaining import label
 from aggregator.config.nodes import Node, Place, child, entries, items, scalars, text_of
+from aggregator.config.settings import Settings
 from aggregator.config.written import quoted, suggestion
 from aggregator.errors import Problem
+from aggregator.globs import compile_globs
 from feeds.selection import fold
 from feeds.text import provider_domain
 
@@ -35,6 +38,21 @@ def disagreements(main: Node | None, others: Sequence[Node]) -> Iterator[Problem
     yield from _impossible_ends(main, ids)
     for key in ("topics", "providers", "categories"):
         yield from _repeated_names(key, child(child(main, key), "named"))
+
+
+def misplaced_store(settings: Settings, main: Node) -> Iterator[Problem]:
+    """Find that the store is a file that a source reads: it would be set aside as a broken database, and be an article that is broken."""
+    # SQLAlchemy's URLs; what is no file of SQLite's has a path that lies nowhere.
+    store = Path(settings.store.partition(":///")[2].partition("?")[0])
+    node = child(main, "store")
+    for source in settings.sources:
+        if node is None or not store.is_relative_to(source.path):
+            continue
+        path = store.relative_to(source.path).as_posix()
+        if compile_globs(source.include).match(path) and not compile_globs(source.exclude).match(path):
+            yield node.place.problem(
+                "store", f"is a file that source {source.name} reads, expected one that no source reads"
+            )
 
 
 def _repeated_feeds(documents: Iterable[Node]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from aggregator.config.agreement import disagreements
+from aggregator.config.agreement import disagreements, misplaced_store
 from aggregator.config.assembly import assemble
 from aggregator.config.explaining import explain
 from aggregator.config.feed_settings import FeedSettings
@@ -43,7 +43,11 @@ def load(path: Path) -> Settings:
     if configuration is None or problems:
         raise ConfigurationError(_in_order(problems, path))
     feeds = [feed for file in feed_files if file for feed in file.feeds]
-    return assemble(configuration, feeds, Path(normpath(path.absolute())))
+    settings = assemble(configuration, feeds, Path(normpath(path.absolute())))
+    misplaced = list(misplaced_store(settings, main)) if main else []
+    if misplaced:
+        raise ConfigurationError(misplaced)
+    return settings
 
 
 def _check(model: type[Checked], root: Node | None, problems: list[Problem]) -> Checked | None:

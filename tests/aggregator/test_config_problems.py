@@ -719,3 +719,20 @@ def test_fault_29_the_password_in_a_site_s_address_is_refused_and_not_shown(tmp_
     (problem,) = problems_of(tmp_path, text)
     assert problem.reason == "holds a user name or password, which readers would see, expected a URL without"
     assert problem.value is None
+
+
+@pytest.mark.parametrize(
+    "store", ["sqlite:///news/ferry.md", "sqlite:///news/old/ferry.html?timeout=9", "sqlite:///./news/a.md"]
+)
+def test_a_store_among_the_articles_is_refused_before_an_article_is_set_aside(
+    tmp_path: Path, store: str
+) -> None:
+    assert lines_of(tmp_path, f"{LEAST}store: {store}\n") == [
+        "a.yaml:3:8: store: is a file that source news reads, expected one that no source reads"
+    ]
+
+
+@pytest.mark.parametrize("store", ["sqlite:///news/.tides.db", "sqlite:///newsletter/a.md", "sqlite://"])
+def test_a_store_beside_the_articles_is_none_of_them(tmp_path: Path, store: str) -> None:
+    (tmp_path / "a.yaml").write_text(f"{LEAST}store: '{store}'\n")
+    assert load(tmp_path / "a.yaml").sources[0].name == "news"
