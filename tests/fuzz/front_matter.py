@@ -35,11 +35,17 @@ def check(data: bytes) -> None:
     _check_problems(outcome, data)
     told = repr(outcome)
     for secret in _secrets(data):
-        assert secret not in told, f"tells {secret}"
+        assert secret not in told or _is_told_without(secret, data), f"tells {secret}"
     if outcome.article is not None:
         document = compose(_ALL, [outcome.article], _SITE, None)
         for one in FORMATS.values():
             _check_links(_parsed(one.render(document)))
+
+
+def _is_told_without(secret: str, data: bytes) -> bool:
+    """Tell whether other text of the file comes out as a secret does: what is mended may become anything."""
+    elsewhere = data.replace(secret.encode(), b"x" * len(secret))
+    return secret in repr(read_article(elsewhere, _PATH, _READING, _FILE))
 
 
 def _check_problems(outcome: Outcome, data: bytes) -> None:

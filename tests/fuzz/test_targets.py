@@ -102,8 +102,10 @@ def test_the_judge_of_front_matter_sees_a_secret_that_is_told(monkeypatch: pytes
     monkeypatch.setattr(
         front_matter,
         "read_article",
-        lambda *_: Outcome(
-            problems=(Problem(file="content/ferries.md", line=3, column=1, key="x", reason="is Qw3rTy8u"),)
+        lambda read, *_: Outcome(
+            problems=(
+                Problem(file="content/ferries.md", line=3, column=1, key="x", reason=f"is {read[22:30]!r}"),
+            )
         ),
     )
     with pytest.raises(AssertionError, match="tells Qw3rTy8u"):
