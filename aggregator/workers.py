@@ -73,7 +73,7 @@ class Workers:
     def fork(
         cls, settings: Settings, keeper: Callable[[], Figures], log_form: LogForm, token: bytes
     ) -> "Workers":
-        """Start as many workers as the settings say; raise ServeError where the address can't be had.
+        """Start as many workers as the settings say; raise ServeError where the address, or so many processes, can't be had.
 
         To be called before this process has threads, an event loop or an open catalogue: a worker is a copy of it, which saves it the
         time and the memory of loading all modules anew.
@@ -87,9 +87,16 @@ class Workers:
         gc.collect()
         gc.freeze()
         context = get_context("fork")
+        wanted = settings.server.workers
         try:
-            for _ in range(settings.server.workers):
+            for _ in range(wanted):
                 workers._workers.add(workers._new_worker(context))
+        except OSError as error:
+            begun = len(workers._workers)
+            workers.end()
+            raise ServeError(
+                f"can't start {wanted} workers: {error.strerror} after {begun} of them; expected fewer (server.workers)"
+            ) from error
         except BaseException:
             workers.end()
             raise

@@ -268,6 +268,22 @@ def test_a_port_that_is_taken_is_status_2_and_says_so(workshop: Workshop) -> Non
             assert f"can't listen on 127.0.0.1 port {port}" in ended.stderr
 
 
+def test_more_workers_than_the_system_has_room_for_are_status_2_and_none_stays(workshop: Workshop) -> None:
+    with_few_files = ["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"]
+    command = [sys.executable, "-m", "aggregator", "serve", "--config", str(workshop.config_path)]
+    with subprocess.Popen(
+        [*with_few_files, *command, "--port", "0", "--workers", "64"], stderr=subprocess.PIPE, text=True
+    ) as serving:
+        # Whoever stays keeps the other end of the pipe open.
+        _, log = serving.communicate(timeout=PATIENCE_SECONDS)
+    assert serving.returncode == 2
+    last = log.splitlines()[-1]
+    assert re.fullmatch(
+        r"can't start 64 workers: Too many open files after \d+ of them; expected fewer \(server\.workers\)",
+        last,
+    )
+
+
 def test_two_servers_with_workers_never_share_a_port(workshop: Workshop) -> None:
     workshop.write("ferry")
     with running(workshop, "--workers", "2") as site:
