@@ -122,6 +122,12 @@ class Edition:
         """Whether `encoded` would give the bytes at once."""
         return coding in self._forms
 
+    def encode_like(self, other: "Edition") -> None:
+        """Make the compressed forms that there are of another edition."""
+        for coding in CODINGS:
+            if other.has(coding):
+                self.encoded(coding)
+
     def encoded(self, coding: str) -> bytes:
         """Give the body in `coding`: identity or one of CODINGS. Made once, however many threads ask.
 

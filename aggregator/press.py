@@ -72,9 +72,8 @@ class Press:
         for path in [*reversed(self._pressed)]:
             if monotonic() >= end:
                 return
-            making = asyncio.create_task(
-                asyncio.to_thread(self._make, path, self._pressed.get(path), generation)
-            )
+            held = self._pressed.get(path)
+            making = asyncio.create_task(asyncio.to_thread(self._make_in_full, path, held, generation))
             await asyncio.wait({making}, timeout=end - monotonic())
             if not making.done():
                 making.cancel()
@@ -130,6 +129,13 @@ class Press:
         self._keep(path, pressed)
         is_reused = held is not None and held.fingerprint == pressed.fingerprint
         self._told("reused" if is_reused else "rendered")
+
+    def _make_in_full(self, path: str, held: Pressed | None, generation: Hashable) -> Pressed | None:
+        """Make it with the compressed forms that were asked for of the one before."""
+        pressed = self._make(path, held, generation)
+        if held is not None and pressed is not None:
+            pressed.edition.encode_like(held.edition)
+        return pressed
 
     def _make(self, path: str, held: Pressed | None, generation: Hashable) -> Pressed | None:
         with self._catalogue.snapshot() as snapshot:

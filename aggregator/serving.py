@@ -38,8 +38,8 @@ from aggregator.wiring import addresses_of, wire
 _EDITIONS_BYTES = 256 * 1024 * 1024
 # Each generation makes others, of a few kilobytes, and asks for few of those before: more would only be memory that fills up in hours.
 _DELTAS_BYTES = 4 * 1024 * 1024
-# Nobody notices that a change is so much later, and a dozen documents are made in it.
-_LONGEST_AHEAD_SECONDS = 0.05
+# Nobody notices that a change is so much later, and a dozen documents are made in it, or three where the processor is shared.
+_LONGEST_AHEAD_SECONDS = 0.1
 _NOT_READY = Readiness(is_ready=False, reason="The articles are being loaded for the first time.")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from aggregator.catalogue import Catalogue, Snapshot
 from aggregator.draft import Draft
-from aggregator.edition import Edition
+from aggregator.edition import CODINGS, Edition
 from aggregator.errors import CatalogueError
 from aggregator.press import Press
 
@@ -139,6 +139,20 @@ async def test_what_is_made_ahead_is_given_once_its_generation_is_there(
     assert after is not None
     assert after.body == b"new"
     assert documents.made == ["/a", "/a"]
+
+
+async def test_what_is_made_ahead_has_the_compressed_forms_that_were_asked_for(
+    press: Press, documents: Documents
+) -> None:
+    edition = await press.edition("/a")
+    assert edition is not None
+    edition.encoded("gzip")
+    documents.texts["/a"] = "new"
+    await press.make_ahead(2, 10)
+    press.advance(2)
+    after = press.current("/a")
+    assert after is not None
+    assert [coding for coding in CODINGS if after.has(coding)] == ["gzip"]
 
 
 async def test_what_was_asked_for_last_is_made_ahead_first(press: Press, documents: Documents) -> None:
