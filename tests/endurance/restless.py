@@ -30,7 +30,8 @@ class Restless:
         self._chance = chance
         self._hidden: set[str] = set()
         self._spoilt: set[str] = set()
-        # In this round. A file that is moved and changed between two looks is another to whoever looks at files alone.
+        # In this round. A file that is moved and changed between two looks is another to whoever looks at files alone, and one that is
+        # spoilt before it was looked at has no last good version.
         self._touched: set[str] = set()
         self._number = 0
         self.rounds = 0
@@ -96,6 +97,7 @@ class Restless:
 
     def _write(self) -> None:
         self._number += 1
+        self._touched.add(f"article-{self._number}")
         address = f"https://pier.example/{self._number}?a=1&b=2" if self._chance.random() < 0.5 else ""
         self._room.write(f"article-{self._number}", web_url=address)
 
