@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.clean import legal, plain_line, plain_text, repaired
-from aggregator.yaml_nodes import SECURED, Listing, Mapping, Node, Scalar, is_null
+from aggregator.yaml_nodes import SECURED, Listing, Mapping, Node, Scalar, Swallowing, is_null
 from feeds.text import ascii_host, language_tag
 
 T = TypeVar("T")
@@ -67,6 +67,8 @@ def shown(node: Node) -> str:
 
     A broken quotation or line may have swallowed `secured` and what stands behind it: such a text is not shown.
     """
+    if isinstance(node, Swallowing):
+        return "a text that takes in a line of secured (perhaps a quotation mark is left open)"
     if not isinstance(node, Scalar):
         return "a mapping" if isinstance(node, Mapping) else "a list"
     if SECURED in node.text.lower():

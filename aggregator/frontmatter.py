@@ -36,7 +36,7 @@ from feeds.article import Article
 from feeds.site import Site, page_path
 
 # Raised when the same file would be read differently: it makes every file be read again.
-READER_VERSION = 5
+READER_VERSION = 6
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _FILE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-|$)")
@@ -105,7 +105,7 @@ def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome
     if parts is None or node is None or yaml_nodes.is_null(node):
         return Outcome()
     if not isinstance(node, yaml_nodes.Mapping):
-        what = "text" if isinstance(node, Scalar) else "a list"
+        what = "a list" if isinstance(node, yaml_nodes.Listing) else "text"
         return _refusal(file, f"the front matter is {what}, expected keys and values", node.place)
     return _ArticleReader(ArticleKeys(node, reading.fields, file), path, reading).read(parts[1])
 

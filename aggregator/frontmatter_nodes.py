@@ -5,7 +5,7 @@ from bisect import bisect_right
 
 from aggregator.clean import illegal_characters, legal, repaired
 from aggregator.plain_yaml import read_plain_nodes
-from aggregator.yaml_nodes import At, Mapping, Node, Place, Scalar, YamlNodesError, read_nodes
+from aggregator.yaml_nodes import At, Listing, Mapping, Node, Place, YamlNodesError, read_nodes
 
 # YAML 1.1 sees line breaks where editors see none, and text would be folded there.
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]")
@@ -60,7 +60,7 @@ def _move(node: Node | None, removed: dict[int, list[int]]) -> None:
     if node is None:
         return
     node.place = _moved(node.place, removed)
-    if not isinstance(node, Scalar):
+    if isinstance(node, Mapping | Listing):
         for item in node.items.values() if isinstance(node, Mapping) else node.items:
             _move(item, removed)
 

@@ -20,6 +20,12 @@ _DEEPEST = 20
 # A real article has some 80. Ten thousand take 20 ms, and an attack should cost no more.
 _MOST_EVENTS = 10_000
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
+# What libyaml counts as the end of a line, but for those that are mended before it sees them.
+_BREAK = re.compile(r"\r\n?|\n")
+# A line, or what begins an item of a flow collection, that reads as if it gave `secured` a value; in a comment, too.
+_SECURED_LINE = re.compile(
+    r"""(?:^[ \t]*(?:[-?#][ \t]*)*|[\[{,][ \t]*)["']?secured["']?[ \t]*[:=]""", re.IGNORECASE | re.MULTILINE
+)
 _SPEAKABLE_KEY = re.compile(r"[^\W\d][\w.-]{0,30}")
 # JSON's way to write a character beyond U+FFFF, or half of one, which libyaml refuses. An escaped backslash begins no such escape.
 _SURROGATES = re.compile(
@@ -84,7 +90,14 @@ class Mapping:
     place: Place
 
 
-Node: TypeAlias = Scalar | Listing | Mapping
+@dataclass(slots=True)
+class Swallowing:
+    """A text of several lines that takes in one of `secured`, as where a quotation mark is left open: of it nothing is kept."""
+
+    place: Place
+
+
+Node: TypeAlias = Scalar | Listing | Mapping | Swallowing
 
 
 def is_null(node: Node) -> bool:
@@ -114,8 +127,9 @@ def _joined(match: re.Match[str]) -> str:
 
 
 def _build(text: str) -> Node | None:
+    lines = _BREAK.split(text) if SECURED in text.lower() else None
     try:
-        return _document(yaml.CSafeLoader(text).get_event)
+        return _document(yaml.CSafeLoader(text).get_event, lines)
     except yaml.MarkedYAMLError as error:
         # Only what is wrong and where: the library's own text quotes the lines around, which may hold a secret.
         reason, place = error.problem or error.context, error.problem_mark or error.context_mark or At(0, 0)
@@ -134,8 +148,8 @@ def _is_at_tab(text: str, place: Place) -> bool:
     return "\t" in indent or line[place.column : place.column + 1] == "\t"
 
 
-def _document(next_event: Callable[[], Any]) -> Node | None:  # noqa: C901, PLR0912  one loop, for the reason below
-    """Put the nodes of a document together as their events come.
+def _document(next_event: Callable[[], Any], lines: Sequence[str] | None) -> Node | None:  # noqa: C901, PLR0912  one loop, for the reason below
+    """Put the nodes of a document together as their events come. `lines` are those of a text that has the word `secured`.
 
     Not recursive: the depth of the text is not the depth of the stack. One loop, though long: a call for each of the eighty
     events of a usual file made reading it a quarter slower.
@@ -151,12 +165,19 @@ def _document(next_event: Callable[[], Any]) -> Node | None:  # noqa: C901, PLR0
         if kind is yaml.ScalarEvent:
             if event.anchor is not None or event.tag is not None:
                 raise _refusal(event)
+            is_swallowing = lines is not None and _takes_in_secured(event, lines)
             if key is None and type(parent) is Mapping:
+                if is_swallowing:
+                    raise YamlNodesError("has a key that takes in a line of secured", event.start_mark)
                 key = event.value
                 if key in parent.items:
                     raise _twice(event, above)
                 continue
-            node: Node = Scalar(event.value, event.style, event.start_mark)
+            node: Node = (
+                Swallowing(event.start_mark)
+                if is_swallowing
+                else Scalar(event.value, event.style, event.start_mark)
+            )
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             parent = above.pop()[0]
             continue
@@ -175,11 +196,22 @@ def _document(next_event: Callable[[], Any]) -> Node | None:  # noqa: C901, PLR0
             parent.items.append(node)
         else:
             root = node
-        if not isinstance(node, Scalar):
+        if isinstance(node, Listing | Mapping):
             above.append((parent, key))
             parent = node
         key = None
     raise YamlNodesError(f"has more than {_MOST_EVENTS} keys and values, expected fewer", At(0, 0))
+
+
+def _takes_in_secured(event: Any, lines: Sequence[str]) -> bool:
+    """Tell whether a text of several lines has one in it that gives `secured` a value."""
+    start, end = event.start_mark, event.end_mark
+    if start.line == end.line:
+        return False
+    within = [lines[start.line][start.column :], *lines[start.line + 1 : end.line + 1]]
+    if end.line < len(lines):
+        within[-1] = lines[end.line][: end.column]
+    return _SECURED_LINE.search("\n".join(within)) is not None
 
 
 def _collection(event: Any, parent: Node | None, key: str | None, depth: int) -> Listing | Mapping:

@@ -406,6 +406,60 @@ def test_fault_27_no_problem_and_no_article_tells_a_broken_secret(broken: str) -
         assert CANARY not in repr(read(front))
 
 
+# What is around the line of a secret makes that a part of a text, and the key that holds that text.
+SWALLOWED = [
+    ('title: "Foo\n{secret}\nsubtitle: bar"\ndate: 2024-01-01', "title"),
+    ("title: x\nexcerpt: 'He said\n{secret}\nnote: said'", "excerpt"),
+    ('title: x\ntopics: [a, "b\n{secret}\nc: d"]', "topics"),
+    ('title: x\nid: "a\n{secret}\nb: c"', "id"),
+    ("title: x\nexcerpt: |\n  First\n  {secret}\n  Last", "excerpt"),
+    ("title: x\nfeaturedContent: >-\n  <p>\n  {secret}", "featuredContent"),
+    ("title: x\nprovider: {{name: 'P\n{secret}\nx: y', domain: p.example}}", "provider.name"),
+    ('title: x\nauthors: ["A\n# {secret}\nx"]', "authors"),
+    ('title: x\ncategory: "A\nprovider: {{name: P, {secret}}}\nx"', "category"),
+]
+ODD_SECRETS = [
+    "$2b$10$" + CANARY,
+    f"_{CANARY}",
+    f"-----BEGIN {CANARY}",
+    f"é{CANARY}",
+    f"{{k: {CANARY}}}",
+    f"[{CANARY}]",
+    f"{CANARY}",
+    f"{CANARY} {{y}}",
+]
+
+
+@pytest.mark.parametrize(
+    "front", [*SWALLOWED, *[(text.replace("\n", "\r\n"), key) for text, key in SWALLOWED]]
+)
+@pytest.mark.parametrize("value", ODD_SECRETS)
+@pytest.mark.parametrize("key", ["secured: ", "Secured : ", "secured:", "secured="])
+def test_fault_27_a_text_that_takes_in_a_secret_is_an_error_and_tells_nothing(
+    front: tuple[str, str], value: str, key: str
+) -> None:
+    outcome = read_bytes(f"---\n{front[0].format(secret=key + value)}\n---\n".encode())
+    assert outcome.article is None
+    assert CANARY not in repr(outcome)
+    found = next(one for one in outcome.problems if one.key == front[1])
+    assert "takes in a line of secured (perhaps a quotation mark is left open)" in found.reason
+
+
+def test_fault_27_a_key_that_takes_in_a_secret_is_an_error() -> None:
+    found = fault(f'title: x\n? "a\n  secured: ${CANARY}"\n: b')
+    assert found == (3, 3, "the front matter has a key that takes in a line of secured")
+
+
+def test_a_text_that_is_ignored_may_speak_of_secured() -> None:
+    assert title("title: x\nnotes: |\n  secured: what must stay inside\n") == "x"
+
+
+def test_a_text_of_several_lines_may_say_secured() -> None:
+    outcome = read("title: x\nexcerpt: >-\n  The funding was\n  secured by a bank, and secured: twice\n")
+    assert outcome.article is not None
+    assert outcome.article.excerpt == "The funding was secured by a bank, and secured: twice"
+
+
 @pytest.mark.parametrize(("secret", "neighbour"), list(product(SECRETS, NEIGHBOURS)))
 def test_fault_27_no_problem_beside_a_secret_tells_it(secret: str, neighbour: str) -> None:
     for front in (f"title: x\n{secret}\n{neighbour}", f"title: x\n{neighbour}\n{secret}"):

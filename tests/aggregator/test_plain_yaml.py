@@ -46,7 +46,9 @@ def meaning(node: Node | None) -> Any:
         return node.text and (node.text, node.style)
     if isinstance(node, Listing):
         return [meaning(item) for item in node.items]
-    return None if node is None else [(key, meaning(value)) for key, value in node.items.items()]
+    if isinstance(node, Mapping):
+        return [(key, meaning(value)) for key, value in node.items.items()]
+    return node
 
 
 @given(TEXTS)

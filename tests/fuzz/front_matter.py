@@ -24,7 +24,9 @@ _FRONT = re.compile(
     rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\r?\Z)", re.DOTALL
 )
 # A line that gives `secured` a value, as people write it. What else such a value can look like is for PyYAML to say, below.
-_SECRET_LINE = re.compile(r"""^[ ]*secured:[ ]*(["']?)(?P<secret>[A-Za-z0-9]{8,})\1[ ]*\r?$""", re.MULTILINE)
+_SECRET_LINE = re.compile(
+    r"""^[ ]*secured:[ ]*(["']?)(?P<secret>[A-Za-z0-9$_/+.-]{8,})\1[ ]*\r?$""", re.MULTILINE
+)
 # Shorter ones may well be a part of something else.
 _SECRET = re.compile(r"\S{8,}")
 _SCHEMES = frozenset({"http", "https", "mailto", "tel", "tag"})
