@@ -55,6 +55,9 @@ _PLAIN_LINE = re.compile(r"[!-%'-;=-~]++(?: [!-%'-;=-~]++)*+")
 
 # Ten times as many as a long article has. So many take a second at most, however they are nested (measured, nh3 0.3.8); 64,000 took 14.
 MOST_TAGS = 20_000
+# A hundred times as many as any tag has. To look for names that stand twice takes quadratic time: these 20 ms, and what fits into 5 MiB four
+# minutes (measured, nh3 0.3.8).
+MOST_ATTRIBUTES = 10_000
 # Two thousand times as many as a long article has. Each takes the renderer 31 µs at most, so these take three seconds, and 5 MiB of
 # nothing else 160 and gigabytes of memory (measured, markdown-it-py 4).
 MOST_MARKS = 100_000
@@ -113,6 +116,13 @@ _ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 # parentheses. No blank is needed behind the comma.
 _CANDIDATE = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)((?:[^(,]|\([^)]*\)?)*)")
 _CANDIDATE_SIZE = re.compile(r"(?:[0-9]{1,9}[wh]|[0-9]{1,9}(?:\.[0-9]{1,9})?x)")
+
+# A tag up to its end. A quotation mark begins a value where it stands behind `=`, and is a letter anywhere else (HTML, 13.2.5.33).
+_TAG = re.compile(
+    r"""<[a-zA-Z](?:[^"'>=]++|=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+')|["'=])*+""",
+)
+_QUOTED_VALUE = re.compile(r"""=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+')""")
+_BEFORE_ATTRIBUTE = " \t\n\f\r/="
 
 _CARRIAGE_RETURN = re.compile("\r\n?")
 _PREFORMATTED_BREAK = re.compile(r'(<pre(?:\s(?:"[^"]*"|[^">])*)?>)\n')
@@ -181,6 +191,19 @@ def has_too_many_marks(markdown: str) -> bool:
 def has_too_many_tags(html: str) -> bool:
     """Tell whether HTML has more than MOST_TAGS, and is not to be sanitised: that takes quadratic time where tags are nested."""
     return html.count("<") > MOST_TAGS
+
+
+def has_too_many_attributes(html: str) -> bool:
+    """Tell whether a tag of HTML may have more than MOST_ATTRIBUTES, and is not to be sanitised."""
+    if len(html) <= 2 * MOST_ATTRIBUTES:  # the least that so many take
+        return False
+    long = (found[0] for found in _TAG.finditer(html) if len(found[0]) > 2 * MOST_ATTRIBUTES)
+    return any(_most_attributes(tag) > MOST_ATTRIBUTES for tag in long)
+
+
+def _most_attributes(tag: str) -> int:
+    bare = _QUOTED_VALUE.sub("= ", tag)
+    return sum(map(bare.count, _BEFORE_ATTRIBUTE))
 
 
 def sanitise(html: str, base: str, embeds: Collection[str]) -> str:

@@ -20,8 +20,10 @@ from aggregator.article_keys import ArticleKeys
 from aggregator.article_parts import FilePartsError, split
 from aggregator.article_values import ValueProblem, shown
 from aggregator.clean import (
+    MOST_ATTRIBUTES,
     MOST_MARKS,
     MOST_TAGS,
+    has_too_many_attributes,
     has_too_many_marks,
     has_too_many_tags,
     legal,
@@ -278,6 +280,9 @@ class _ArticleReader:
         if has_too_many_tags(html):
             self._keys.refuse(f"the body has more than {MOST_TAGS} tags, expected fewer")
             return ""
+        if has_too_many_attributes(html):
+            self._keys.refuse(f"a tag of the body has more than {MOST_ATTRIBUTES} attributes, expected fewer")
+            return ""
         return sanitise(html, base, self._reading.embeds)
 
     def _html(self, base: str) -> Callable[[Node], str]:
@@ -285,6 +290,8 @@ class _ArticleReader:
             html = values.text(node)
             if has_too_many_tags(html):
                 raise ValueProblem(node, f"HTML of at most {MOST_TAGS} tags")
+            if has_too_many_attributes(html):
+                raise ValueProblem(node, f"HTML of at most {MOST_ATTRIBUTES} attributes a tag")
             return sanitise(html, base, self._reading.embeds)
 
         return read

@@ -560,6 +560,34 @@ def test_a_body_of_too_many_tags_is_an_error_at_once(nested: str) -> None:
     assert least_seconds(lambda: problem(data), 5) < 5
 
 
+@pytest.mark.parametrize("attribute", ["a{} ", "a{}/", "a{}=b ", 'a{}=">"', "a{}=' ' ", "a{} = x "])
+def test_a_tag_of_too_many_attributes_is_an_error_at_once(attribute: str) -> None:
+    tag = f"<p {''.join(map(attribute.format, range(200_000)))}>"
+    data = f"---\ntitle: Boats\n---\n{tag}\n".encode()
+    reason = "a tag of the body has more than 10000 attributes, expected fewer"
+    assert problem(data).reason == reason
+    # Ten seconds and more where each name is looked for among those before it.
+    assert least_seconds(lambda: problem(data), 5) < 5
+    content = (
+        f"---\ntitle: Boats\nfeaturedContent: '{tag.replace(chr(39), chr(34)).replace(chr(10), ' ')}'\n---\n"
+    )
+    found = read_bytes(content.encode(), max_front_matter=5_000_000).problems[0]
+    assert found.key == "featuredContent"
+    assert found.reason.endswith("expected HTML of at most 10000 attributes a tag")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<img src="https://a.example/{"ab/d" * 20_000}">',
+        f'<p title="{"one = two / three " * 5_000}">x</p>',
+        f"<pre>{'if a / b: c = d ' * 10_000}</pre>",
+    ],
+)
+def test_a_long_value_is_no_attack(body: str) -> None:
+    assert read_bytes(f"---\ntitle: Boats\ndate: 2026-01-01\n---\n{body}\n".encode()).article is not None
+
+
 @pytest.mark.parametrize("marks", ["![", "[a](", "*a_ ", "a <![CDATA[", "|a|\n", "`a\n"])
 def test_a_body_of_too_many_marks_is_an_error_at_once(marks: str) -> None:
     data = f"---\ntitle: Boats\n---\n{marks * (5_000_000 // len(marks))}".encode()
