@@ -6,10 +6,12 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 from time import time_ns
 
 from aggregator.entry.preparing import prepare
@@ -36,6 +38,8 @@ _CHUNK_OF_THREAD = 4
 # So many chunks are under way at once, so that memory stays flat when the catalogue is slower than the readers.
 _CHUNKS_PER_PROCESS = 3
 _CHECK_SECONDS = 0.2
+_THREAD = "intake"
+_MOST_HANGING = 4
 _NICENESS = 10
 
 
@@ -53,6 +57,13 @@ class Preparing:
     has_words: bool = True
 
 
+@dataclass(slots=True)
+class _UnderWay:
+    """The file that is being read."""
+
+    path: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Intake:
     """How the files of one folder are read. Goes to other processes."""
@@ -63,14 +74,20 @@ class _Intake:
     read: ReadArticle
     preparing: Preparing | None
 
-    def take_all(self, paths: Sequence[str]) -> list[Taken]:
+    def take_all(self, paths: Sequence[str], under_way: _UnderWay) -> list[Taken]:
         prefix = str(self.root / "x").removesuffix("x")
+        found = []
         with FileReader(self.root) as reader:
-            return [taken for path in paths if (taken := self._take(path, prefix + path, reader)) is not None]
+            for path in paths:
+                under_way.path = path
+                taken = self._take(path, prefix + path, reader)
+                if taken is not None:
+                    found.append(taken)
+        return found
 
     def take_packed(self, paths: Sequence[str]) -> bytes:
         """Do the same in another process than the one that wants it."""
-        return pack(self.take_all(paths))
+        return pack(self.take_all(paths, _UnderWay()))
 
     def _take(self, path: str, file: str, reader: FileReader) -> Taken | None:
         try:
@@ -100,6 +117,10 @@ def _unchecked() -> None:
     """Find nothing amiss."""
 
 
+def _untold(_path: str | None) -> None:
+    """Tell nobody."""
+
+
 def take_in(
     root: Path,
     paths: Sequence[str],
@@ -110,17 +131,19 @@ def take_in(
     processes: int | None = None,
     read: ReadArticle = read_article,
     check: Callable[[], None] = _unchecked,
+    given_up: Callable[[str | None], None] = _untold,
 ) -> Generator[Taken, None, None]:
     """Read files of at most `limit` bytes, in the order of `paths`. A file that is gone or is being written is left out.
 
     preparing  how articles are made ready for the catalogue, None: they are not
     processes  None: as many as suit the number of files and of processors; 1: a thread of this one
     check      called again and again while a file is waited for; what it raises ends the wait
+    given_up   told the file that was waited for then; None where it is any of many, as processes read them
 
-    Raises SourceError where a process dies. Closing the iterator ends the processes.
+    Raises SourceError where a process dies, or too many threads read files to no end. Closing the iterator ends the processes.
     """
     intake = _Intake(root, reading, limit, read, preparing)
-    return _in_pool(processes or _suitable(len(paths)), intake, paths, check)
+    return _in_pool(processes or _suitable(len(paths)), intake, paths, check, given_up)
 
 
 def _suitable(count: int) -> int:
@@ -128,18 +151,31 @@ def _suitable(count: int) -> int:
 
 
 def _in_pool(
-    number: int, intake: _Intake, paths: Sequence[str], check: Callable[[], None]
+    number: int,
+    intake: _Intake,
+    paths: Sequence[str],
+    check: Callable[[], None],
+    given_up: Callable[[str | None], None],
 ) -> Generator[Taken, None, None]:
-    pool = _new_pool(number)
-    take = intake.take_all if number == 1 else intake.take_packed
+    _expect_few_that_hang(intake.root)
+    pool, under_way = _new_pool(number), _UnderWay()
+    take = partial(intake.take_all, under_way=under_way) if number == 1 else intake.take_packed
     pending: _Pending = deque()
+
+    def look() -> None:
+        try:
+            check()
+        except Exception:
+            given_up(under_way.path)
+            raise
+
     try:
         for chunk in _chunks(paths, _CHUNK_OF_THREAD if number == 1 else _CHUNK):
             pending.append((chunk, pool.submit(take, chunk)))
             if len(pending) > number * _CHUNKS_PER_PROCESS:
-                yield from _finished(pending, check)
+                yield from _finished(pending, look)
         while pending:
-            yield from _finished(pending, check)
+            yield from _finished(pending, look)
     except BrokenProcessPool as error:
         raise _death(intake.root, [path for chunk, _ in pending for path in chunk]) from error
     finally:
@@ -150,10 +186,19 @@ def _in_pool(
             process.kill()
 
 
+def _expect_few_that_hang(root: Path) -> None:
+    """Raise SourceError where threads of earlier calls still read: each keeps a processor, or a file that is open."""
+    hanging = sum(thread.name.startswith(_THREAD) for thread in enumerate_threads())
+    if hanging >= _MOST_HANGING:
+        raise SourceError(
+            f"{root}: {hanging} threads read files that they do not get to the end of, expected fewer than {_MOST_HANGING}; nothing was changed"
+        )
+
+
 def _new_pool(number: int) -> Executor:
     # Never in the thread of who asks: a file system that hangs must not hold it, nor the transaction that it has open (fault 63).
     if number == 1:
-        return ThreadPoolExecutor(1, thread_name_prefix="intake")
+        return ThreadPoolExecutor(1, thread_name_prefix=_THREAD)
     # Not forked: this process has threads, and a lock that one of them holds would stay locked in the child for ever.
     return ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_begin)
 

@@ -1,6 +1,6 @@
 """Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +11,9 @@ from aggregator.catalogue import Catalogue, FileRead, Prepared, Snapshot, Writer
 from aggregator.config import Settings, SourceSettings
 from aggregator.definitions import Definitions
 from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, Severity, SourceError
-from aggregator.frontmatter import Reading, reading_digest
+from aggregator.frontmatter import Outcome, Reading, reading_digest
 from aggregator.garbage import uncollected
+from aggregator.given_up import GivenUp
 from aggregator.glance import glance, paths_below
 from aggregator.intake import Preparing, take_in
 from aggregator.lease import Lease
@@ -96,6 +97,8 @@ class Refresh:
         definitions: Definitions,
         catalogue: Catalogue,
         observe: Observe | None = None,
+        *,
+        given_up: GivenUp | None = None,
     ) -> None:
         self._observe = observe
         self._settings = settings
@@ -106,6 +109,7 @@ class Refresh:
         # What the last scan of each source said, to be told again when only a few files were looked at since.
         self._scans: dict[str, Scan] = {}
         self._aliases = topic_aliases(settings)
+        self._given_up = given_up or GivenUp()
 
     def run(
         self,
@@ -278,7 +282,7 @@ class Refresh:
                 )
         return count
 
-    def _read(self, writer: Writer, work: _Work, paths: Iterable[str]) -> Iterator[int]:
+    def _read(self, writer: Writer, work: _Work, paths: Sequence[str]) -> Iterator[int]:
         """Read files into the catalogue; give the number of each batch when it is in."""
         with closing(self._file_reads(writer, work, paths)) as reads:
             while batch := list(islice(reads, _BATCH)):
@@ -286,24 +290,39 @@ class Refresh:
                 yield len(batch)
 
     def _file_reads(
-        self, writer: Writer, work: _Work, paths: Iterable[str]
+        self, writer: Writer, work: _Work, paths: Sequence[str]
     ) -> Generator[FileRead, None, None]:
+        name = work.settings.name
+        left_out = self._given_up.left_out(name, {path: work.scan.changed.get(path) for path in paths})
+        for path in left_out:
+            yield self._file_read(writer, work, self._left_out(work, path))
         limit = self._settings.limits.file
         keeps_articles = self._observe is not None
         preparing = Preparing(self._aliases, keeps_articles=keeps_articles, has_words=writer.has_words)
         taking = take_in(
             work.settings.path,
-            list(paths),
+            [path for path in paths if path not in left_out],
             work.reading,
             limit,
             preparing=preparing,
+            # One after the other, to find out at which of them a refresh hangs.
+            processes=None if self._given_up.is_sure else 1,
             check=work.lease.check,
+            given_up=lambda path: self._given_up.note(name, path, work.scan.changed.get(path or "")),
         )
         # Closed in any case, for the processes that read to end.
         with closing(taking) as reads:
             for taken in reads:
                 work.lease.renew()
                 yield self._file_read(writer, work, taken)
+
+    def _left_out(self, work: _Work, path: str) -> Taken:
+        reason = (
+            "was being read both times that a refresh was given up for want of headway, expected a file that is read in a moment; it is "
+            "left out until it changes, or for an hour"
+        )
+        problem = Problem(file=str(work.settings.path / path), reason=reason)
+        return Taken(path, UNKNOWN, b"", Outcome(problems=(problem,)))
 
     def _file_read(self, writer: Writer, work: _Work, taken: Taken) -> FileRead:
         name, outcome, article = work.settings.name, taken.outcome, taken.prepared

@@ -20,6 +20,7 @@ from aggregator.config import Settings
 from aggregator.config_watch import ConfigurationWatch, until_restart, waiting_for_restart
 from aggregator.departure import leave_within
 from aggregator.errors import AggregatorError, ConfigurationError, CrowdedError, HangingError, Problem
+from aggregator.given_up import GivenUp
 from aggregator.lease import Lease
 from aggregator.ledger import Ledger, Outcome
 from aggregator.logs import LogForm
@@ -132,7 +133,8 @@ class Keeper:
         self._outlet = outlet
         self._ledger = ledger
         self._announcer = Announcer(manager, outlet.listening)
-        self._refresh = wire(settings, catalogue).refresh
+        self._given_up = GivenUp()
+        self._refresh = wire(settings, catalogue, self._given_up).refresh
         self._schedule = self._new_schedule(settings)
         self._configuration = ConfigurationWatch(
             settings.path, self.reload, lambda: self._settings.reload.watch
@@ -189,7 +191,8 @@ class Keeper:
             events.NEEDS_RESTART.log(keys=", ".join(waiting))
         # A worker that takes the place of another begins with these, and is to be as the others are.
         settings = until_restart(self._settings, written)
-        refresh, schedule = wire(settings, self._catalogue).refresh, self._new_schedule(settings)
+        refresh = wire(settings, self._catalogue, self._given_up).refresh
+        schedule = self._new_schedule(settings)
         # Whatever fails has failed by now, and the old schedule runs on.
         await self._outlet.reconfigure(settings)
         await self._schedule.stop()
@@ -268,7 +271,7 @@ class Keeper:
     def _forget(self, hanging: Refresh) -> None:
         # It is not for two threads at once, and one of them may still wake up in it.
         if self._refresh is hanging:
-            self._refresh = wire(self._settings, self._catalogue).refresh
+            self._refresh = wire(self._settings, self._catalogue, self._given_up).refresh
 
     def _note_failure(self, outcome: Outcome, seconds: float, reason: str = "") -> None:
         self._ledger.note(outcome, seconds, reason)

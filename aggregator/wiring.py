@@ -9,6 +9,7 @@ from aggregator.definitions import Definitions
 from aggregator.delta_drafts import DeltaDrafts
 from aggregator.draft import Drafts
 from aggregator.feed_drafts import FeedDrafts
+from aggregator.given_up import GivenUp
 from aggregator.refresh import Refresh
 from aggregator.search_drafts import SearchDrafts
 from aggregator.server import Addresses
@@ -37,8 +38,8 @@ class Wiring:
     refresh: Refresh
 
 
-def wire(settings: Settings, catalogue: Catalogue) -> Wiring:
-    """Put the parts together."""
+def wire(settings: Settings, catalogue: Catalogue, given_up: GivenUp | None = None) -> Wiring:
+    """Put the parts together. `given_up` is what an earlier one knows of files at which refreshes hang."""
     definitions = Definitions(settings)
     defaults, max_age = settings.defaults, settings.server.max_age
     formats = defaults.formats
@@ -54,7 +55,7 @@ def wire(settings: Settings, catalogue: Catalogue) -> Wiring:
         deltas=DeltaDrafts(feeds),
         searches=SearchDrafts(settings.site, formats, defaults.limit, defaults.content, max_age),
         search_pages=SearchPages(definitions, served, defaults.limit, defaults.content),
-        refresh=Refresh(settings, definitions, catalogue),
+        refresh=Refresh(settings, definitions, catalogue, given_up=given_up),
     )
 
 

@@ -27,6 +27,7 @@ FLOORS = {
     "aggregator.errors": 1,
     "aggregator.events": 1,
     "aggregator.garbage": 1,
+    "aggregator.given_up": 1,
     "aggregator.globs": 1,
     "aggregator.lease": 1,
     "aggregator.habits": 1,

@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
+from itertools import islice
 from multiprocessing import active_children
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -18,11 +20,12 @@ import pytest
 
 from aggregator import intake
 from aggregator.errors import Problem, SourceError
-from aggregator.frontmatter import Outcome
+from aggregator.frontmatter import Outcome, Reading, read_article
 from aggregator.intake import take_in
 from aggregator.stamp import UNKNOWN
 from aggregator.taken import Taken
 from tests.aggregator.intake_readers import READING
+from tests.aggregator.running_site import wait_for
 from tests.aggregator.workshop import article_text
 
 LIMIT = 10_000
@@ -183,6 +186,62 @@ def test_who_waits_for_processes_that_hang_can_be_told_to_wait_no_longer_and_end
     with pytest.raises(InterruptedError, match="enough"):
         list(taken)
     wait_for_all_processes_to_end()
+
+
+def test_who_stops_waiting_is_told_the_file_where_that_is_known(tmp_path: Path, readers: ModuleType) -> None:
+    def check() -> None:
+        raise InterruptedError("enough")
+
+    paths, told = write_many(tmp_path, 300), list[str | None]()
+    taken = take_in(
+        tmp_path,
+        paths,
+        READING,
+        LIMIT,
+        processes=2,
+        read=readers.read_hanging,
+        check=check,
+        given_up=told.append,
+    )
+    with pytest.raises(InterruptedError):
+        list(taken)
+    wait_for_all_processes_to_end()
+    assert told == [None]
+    goes_on = threading.Event()
+
+    def read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
+        assert path != "0005.md" or goes_on.wait(30)
+        return read_article(data, path, reading, file)
+
+    taken = take_in(
+        tmp_path, paths, READING, LIMIT, processes=1, read=read, check=check, given_up=told.append
+    )
+    assert [one.path for one in islice(taken, 4)] == paths[:4]
+    with pytest.raises(InterruptedError):
+        list(taken)
+    goes_on.set()
+    assert told == [None, "0005.md"]
+
+
+def test_fault_63_no_more_threads_are_left_to_files_that_are_never_read_than_a_few(tmp_path: Path) -> None:
+    def check() -> None:
+        raise InterruptedError("enough")
+
+    def read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
+        assert goes_on.wait(30)
+        return read_article(data, path, reading, file)
+
+    paths, goes_on = write_many(tmp_path, 1), threading.Event()
+    try:
+        for _ in range(4):
+            with pytest.raises(InterruptedError):
+                list(take_in(tmp_path, paths, READING, LIMIT, read=read, check=check))
+        with pytest.raises(SourceError, match="4 threads read files that they do not get to the end of"):
+            list(take_in(tmp_path, paths, READING, LIMIT, read=read, check=check))
+    finally:
+        goes_on.set()
+    wait_for(lambda: not any(one.name.startswith("intake") for one in threading.enumerate()))
+    assert len(list(take_in(tmp_path, paths, READING, LIMIT))) == 1
 
 
 def test_a_process_that_dies_is_an_error_that_says_where(tmp_path: Path, readers: ModuleType) -> None:

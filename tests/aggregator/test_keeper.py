@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, closing
@@ -272,6 +273,39 @@ async def test_fault_63_a_file_that_hangs_holds_up_neither_the_next_refresh_nor_
         assert (disk.reads, outlet.advances) == (2, [None])
         assert counted(keeper) == {"changed": 1, "timed_out": 1}
     assert workshop.titles() == ["Ferry"]
+
+
+async def test_fault_63_a_file_at_which_refreshes_hang_twice_is_left_out_and_told_and_the_others_are_published(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    asked: list[str] = []
+
+    def read(reader: FileReader, path: str, *arguments: Any) -> tuple[bytes, Stamp]:
+        asked.append(path)
+        if path == "ferry.md":
+            assert answers.wait(30)
+        return _READ(reader, path, *arguments)
+
+    workshop.write("ferry")
+    workshop.write("quay")
+    monkeypatch.setattr(FileReader, "read", read)
+    async with keeping(workshop, answers, patience="1s") as (keeper, _, _):
+        keeper._forget(keeper._refresh)  # a real one
+        for _ in range(3):
+            await keeper._act()
+        assert counted(keeper) == {"changed": 1, "timed_out": 2}
+        assert asked == ["ferry.md", "ferry.md", "quay.md"]
+        file = f"{workshop.folder}/news/ferry.md"
+        assert (
+            f"{file}: was being read both times that a refresh was given up for want of headway"
+            in caplog.text
+        )
+        assert workshop.titles() == ["Quay"]
+        answers.set()
+        os.utime(workshop.folder / "news/ferry.md", (1, 1))
+        await keeper._act()
+        assert workshop.titles() == ["Ferry", "Quay"]
 
 
 async def test_a_reload_during_a_refresh_loses_nothing_of_what_that_finds_and_another_follows_at_once(
