@@ -13,6 +13,8 @@ from feeds.text import provider_domain
 
 # Other tools' names: Hugo themes say src, jekyll-seo-tag path, and several a cover's image.
 _PICTURE_ADDRESSES = ("url", "src", "path", "image")
+# What says that an article is not public, and the value that says so.
+_MARKS = {"published": False, "draft": True, "removed": True, "deleted": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +118,9 @@ def related(around: Surroundings) -> Callable[[Node], tuple[Related, ...]]:
 
 
 def _is_hidden(fields: Mapping) -> bool:
-    return member(fields, values.boolean, "published") is False or any(
-        member(fields, values.boolean, key) for key in ("draft", "removed", "deleted")
-    )
+    """Tell whether an article in short form says that it is not public, in whatever case."""
+    marks = [(key.lower(), key) for key in fields.items if key.lower() in _MARKS]
+    return any(member(fields, values.boolean, key) is _MARKS[mark] for mark, key in marks)
 
 
 def _related(fields: Mapping, around: Surroundings) -> Related:

@@ -1,6 +1,7 @@
 """The keys of a file's front matter: found by any of their names, read by their type, with note taken of what is wrong. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from operator import itemgetter
 from typing import TypeVar
 
@@ -16,7 +17,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "id": (),
     "title": (),
     "excerpt": ("description", "summary"),
-    "publishedDateTime": ("date", "publishDate", "pubDate"),
+    # Hugo publishes at publishDate what has both.
+    "publishedDateTime": ("publishDate", "date", "pubDate"),
     "updatedDateTime": ("lastmod", "last_modified_at", "modified", "updated"),
     "originalUrl": ("canonicalUrl", "canonical_url"),
     "webUrl": (),
@@ -47,15 +49,42 @@ _KNOWN = {
 }
 
 
+# What is read of mappings within, beside what an article has as well.
+_MEMBERS = frozenset(
+    {
+        *(
+            "name",
+            "domain",
+            "url",
+            "width",
+            "height",
+            "attribution",
+            "isCached",
+            "alt",
+            "src",
+            "path",
+            "email",
+        ),
+        yaml_nodes.SECURED,
+    }
+)
+
+
+def told(key: str) -> str | None:
+    """Give a dotted key as far as it is one that articles have: another may be a word of an article that nobody is to see."""
+    known = list(takewhile(lambda part: part in _MEMBERS or part in _KNOWN, key.split(".")))
+    return ".".join(known) or None
+
+
 class ArticleKeys:
     """One file's keys. All that is wrong with them is told at once."""
 
     def __init__(self, root: yaml_nodes.Mapping, names: Mapping[str, str], file: str) -> None:
-        self._nodes, self._spare = _by_key(root.items, names)
+        self._nodes, self._spare, repeated = _by_key(root.items, names)
         self._names = names
         self._file = file
         self._root = root.place
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = [self._repeated(*one) for one in repeated]
 
     @property
     def has_errors(self) -> bool:
@@ -118,6 +147,15 @@ class ArticleKeys:
                 )
             )
 
+    def _repeated(self, name: str, node: Node, first: str) -> Problem:
+        return Problem(
+            file=self._file,
+            line=node.place.line + 1,
+            column=node.place.column + 1,
+            key=name,
+            reason=f"is {first} once more, for case does not count in keys; expected one of them",
+        )
+
     def _note_error(self, key: str, problem: ValueProblem) -> None:
         self._note(".".join((key, *problem.keys)), problem, Severity.ERROR)
 
@@ -140,12 +178,15 @@ _OWN = -1
 
 # By our keys: a key as the file has it, and what stands there.
 _Found = dict[str, tuple[str, Node]]
+_Spare = dict[str, tuple[tuple[str, Node], ...]]
+# A key that differs from another by case alone, what stands there, and that other.
+_Repeated = tuple[str, Node, str]
 
 
 def _by_key(
     nodes: Mapping[str, Node], own_names: Mapping[str, str]
-) -> tuple[_Found, dict[str, tuple[tuple[str, Node], ...]]]:
-    """Give what stands for something, and what does under names that do not count."""
+) -> tuple[_Found, _Spare, list[_Repeated]]:
+    """Give what stands for something, what does under names that do not count, and what stands twice by the same name."""
     found: _Found = {}
     ranks: dict[str, int] = {}
     # The keys that stand under more than one name: nearly none.
@@ -160,14 +201,23 @@ def _by_key(
             ranks[key] = rank
         else:
             ranked.setdefault(key, [(ranks[key], *found[key])]).append((rank, name, node))
+    repeated = [one for several in ranked.values() for one in _same_names(several)]
     for key, name in own_names.items():
         if name in nodes and not is_null(nodes[name]):
             others = [(ranks[key], *found[key])] if key in found else []
             ranked.setdefault(key, others).append((_OWN, name, nodes[name]))
-    spare: dict[str, tuple[tuple[str, Node], ...]] = {}
+    spare: _Spare = {}
     for key, several in ranked.items():
         # Of equal ranks, the first in the file.
         (_, name, node), *others = sorted(several, key=itemgetter(0))
         found[key] = (name, node)
         spare[key] = tuple((name, other) for _, name, other in others if other is not node)
-    return found, spare
+    return found, spare, repeated
+
+
+def _same_names(several: Sequence[tuple[int, str, Node]]) -> Iterator[_Repeated]:
+    first: dict[int, str] = {}
+    for rank, name, node in several:
+        if rank in first:
+            yield name, node, first[rank]
+        first.setdefault(rank, name)

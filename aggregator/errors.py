@@ -59,7 +59,7 @@ class Problem:
         """Give the problem as logs and pages may have it at `now`: without a word of an article that may not be seen."""
         if self.hidden_until is None or self.hidden_until <= now:
             return self
-        reason = "is not what was expected; the article is not public, so only `aggregator check` says what stands there"
+        reason = "is not what was expected; what the file says is not public, so only `aggregator check` tells what stands there"
         return replace(self, value=None, reason=reason)
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from aggregator import article_fields as fields
 from aggregator import article_values as values
 from aggregator import yaml_nodes
 from aggregator.article_fields import Surroundings
-from aggregator.article_keys import ArticleKeys
+from aggregator.article_keys import ArticleKeys, told
 from aggregator.article_parts import FilePartsError, split
 from aggregator.article_values import ValueProblem, shown
 from aggregator.clean import (
@@ -103,7 +103,7 @@ def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome
     except FilePartsError as problem:
         return _refusal(file, problem.reason, At(problem.line - 1, 0))
     except YamlNodesError as error:
-        return _refusal(file, f"the front matter {error.reason}", error.place, error.key)
+        return _refusal(file, f"the front matter {error.reason}", error.place, error.key and told(error.key))
     if parts is None or node is None or yaml_nodes.is_null(node):
         return Outcome()
     if not isinstance(node, yaml_nodes.Mapping):
@@ -153,16 +153,20 @@ class _ArticleReader:
         )
         if not keys.problems:
             return Outcome(article=article)
-        hidden_until = self._hidden_until(article, published)
+        is_hidden = not article.is_published or article.is_removed
+        is_unclear = self._is_unclear("published", "draft", "removed", "deleted")
+        # Where what decides can't be read, nobody may see it. What has no date, and no mark, is no secret.
+        is_never = is_hidden or is_unclear or self._is_unclear("publishedDateTime")
+        hidden_until = _NEVER if is_never else published
         problems = tuple(replace(problem, hidden_until=hidden_until) for problem in keys.problems)
-        return Outcome(article=None if keys.has_errors else article, problems=problems)
+        # Whatever else is wrong, what is to be hidden is: its last good version would go on being served.
+        is_kept = not keys.has_errors or (is_hidden and not is_unclear)
+        return Outcome(article=article if is_kept else None, problems=problems)
 
-    def _hidden_until(self, article: Article, published: datetime | None) -> datetime | None:
-        """Tell when the world may see the article; where what decides that can't be read, never."""
-        decisive = {self._keys.written(key) for key in ("published", "draft", "removed", "deleted")}
-        is_unclear = any(problem.key in decisive for problem in self._keys.problems)
-        is_hidden = is_unclear or not article.is_published or article.is_removed
-        return _NEVER if is_hidden else published
+    def _is_unclear(self, *keys: str) -> bool:
+        """Tell whether something is wrong with what stands under one of these keys."""
+        written = {self._keys.written(key).lower() for key in keys if self._keys.find(key) is not None}
+        return any((problem.key or "").lower() in written for problem in self._keys.problems)
 
     def _published(self) -> datetime | None:
         if self._keys.find("publishedDateTime") is not None:

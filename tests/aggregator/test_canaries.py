@@ -250,7 +250,7 @@ def test_fault_27_no_date_and_no_validator_moves_when_what_is_not_public_changes
             hide(workshop, name, line, "updatedDateTime: 2026-03-02T10:00:00Z", "heat: 99")
         # That it was taken up shows in what is published beside it, in a source of its own.
         hide(workshop, "odd", "published: false", "quality: much")
-        wait_for(lambda: site.says("quality: is not what was expected; the article is not public"))
+        wait_for(lambda: site.says("quality: is not what was expected; what the file says is not public"))
         after = {path: site.get(path) for path in paths}
     for name in ("ETag", "Last-Modified"):
         assert {path: one.headers[name] for path, one in before.items()} == {

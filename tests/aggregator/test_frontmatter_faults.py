@@ -623,6 +623,8 @@ def test_a_long_table_is_no_attack() -> None:
         ("removed: true", "9999"),
         ("published: perhaps", "9999"),
         ("publishedDateTime: 2999-01-01T00:00:00Z", "2999"),
+        ("publishedDateTime: 2999-13-01", "9999"),
+        ("published: true\nPublished: false", "9999"),
         ("published: true", "2021"),
     ],
 )
@@ -630,3 +632,46 @@ def test_fault_27_a_problem_says_from_when_on_its_article_may_be_seen(line: str,
     problems = read(f"title: Boats\n{line}\nwebUrl: ftp://canary.example/x").problems
     assert problems
     assert {str(one.hidden_until)[:4] for one in problems} == {hidden_until}
+
+
+@pytest.mark.parametrize("mark", ["published: false", "draft: true", "removed: true", "deleted: true"])
+def test_fault_27_what_is_to_be_hidden_is_whatever_else_is_wrong(mark: str) -> None:
+    outcome = read(f"title: Boats\nquality: good\noriginalUrl: ftp://x.example/\n{mark}")
+    assert outcome.article is not None
+    assert not outcome.article.is_published or outcome.article.is_removed
+    assert {problem.key for problem in outcome.problems} == {"quality", "originalUrl"}
+
+
+@pytest.mark.parametrize(
+    "marks", ["published: true", "published: maybe", "published: true\nPublished: false"]
+)
+def test_what_is_not_to_be_hidden_for_certain_is_left_as_it_was_where_something_is_wrong(marks: str) -> None:
+    assert read(f"title: Boats\nquality: good\n{marks}").article is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("published", "Published"), ("Title", "TITLE"), ("date", "Date")]
+)
+def test_fault_03_a_key_that_stands_twice_but_for_its_case_is_an_error(first: str, second: str) -> None:
+    value = {"published": "true", "title": "x", "date": "2021-06-02"}[first.lower()]
+    found = fault(
+        f"title: a\n{first}: {value}\n{second}: {value}"
+        if first != "Title"
+        else f"{first}: {value}\n{second}: {value}"
+    )
+    assert found[2] == f"is {first} once more, for case does not count in keys; expected one of them"
+
+
+@pytest.mark.parametrize(
+    ("front", "key"),
+    [
+        ("provider: {nqgVTkX5: 1, nqgVTkX5: 2}", "provider"),
+        ("nqgVTkX5: 1\nnqgVTkX5: 2", None),
+        ("nqgVTkX5: {title: 1, title: 2}", None),
+        ("images: [{url: a, isCached: 1, isCached: 2}]", "images.isCached"),
+    ],
+)
+def test_fault_27_of_keys_only_those_of_articles_are_told(front: str, key: str | None) -> None:
+    (only,) = read(f"title: x\n{front}").problems
+    assert (only.key, only.line) == (key, 3 if "\n" not in front else 4)
+    assert "nqgVTkX5" not in repr(only)

@@ -517,3 +517,23 @@ def test_what_was_withdrawn_is_purged_by_another_process_where_this_one_could_no
 
 def _disk_full(_catalogue: Catalogue) -> None:
     raise CatalogueError("catalogue x.db: can't be written: disk full")
+
+
+@pytest.mark.parametrize("mark", ["published: false", "removed: true"])
+def test_fault_27_what_is_to_be_hidden_is_withdrawn_though_its_file_is_broken_as_well(
+    workshop: Workshop, mark: str
+) -> None:
+    names = [f"pier{number}" for number in range(9)]
+    for name in names:
+        workshop.write(name, f"originalUrl: https://pier.example/{name}")
+    workshop.write("ferry")
+    workshop.refresh()
+    for name in names:
+        workshop.write(name, "originalUrl: ftp://pier.example/", "quality: good", mark)
+    report = workshop.refresh(LATER)
+    assert workshop.titles() == ["Ferry"]
+    assert len(report.problems) == 2 * len(names)
+    for name in names:
+        workshop.write(name, f"originalUrl: https://pier.example/{name}")
+    workshop.refresh(LATER + timedelta(hours=1))
+    assert len(workshop.titles()) == 10
