@@ -52,16 +52,23 @@ class Definitions:
 
     def all(self, snapshot: Snapshot) -> Iterator[FeedDefinition]:
         """Give every feed there is."""
-        for _, definitions in self.grouped(snapshot):
-            yield from definitions
+        yield from self.configured
+        for _, automatic, listed in self._listed(snapshot):
+            yield from (self._defined(name, automatic) for name in listed)
 
     def grouped(self, snapshot: Snapshot) -> Iterator[tuple[str, tuple[FeedDefinition, ...]]]:
-        """Give every feed there is by group: the configured ones, then topics, providers and categories."""
+        """Give the feeds to be offered by group: the configured ones, then topics, providers and categories.
+
+        A name whose last article was withdrawn keeps its feed, for those who follow it, and is offered to nobody.
+        """
         yield "feeds", self.configured
+        for kind, automatic, listed in self._listed(snapshot):
+            yield str(kind), tuple(self._defined(name, automatic) for name in listed if name.articles)
+
+    def _listed(self, snapshot: Snapshot) -> Iterator[tuple[Kind, AutomaticFeeds, tuple[Listed, ...]]]:
         for kind, automatic in self._automatic.items():
             if automatic is not None:
-                listed = snapshot.listed(kind, automatic.min_articles)
-                yield str(kind), tuple(self._defined(name, automatic) for name in listed)
+                yield kind, automatic, snapshot.listed(kind, automatic.min_articles)
 
     def kinds(self) -> tuple[Kind, ...]:
         """Give the kinds of names that have feeds."""

@@ -232,6 +232,7 @@ def test_fault_27_what_is_withdrawn_is_nowhere_but_its_identity_in_the_retractio
         # Whoever follows the topic is told, too, and sees nothing else there.
         topic = site.get(f"/topics/{HIDDEN}.atom").body
         assert (b"tag:pier.example,2026:was" in topic, b"<entry>" in topic) == (True, False)
+        assert HIDDEN.encode() not in site.get("/feeds.opml").body
         # What had a feed while it was public keeps that, and its name; all else that the article said is gone.
         outputs = {**dict(answers_of(site, paths_of(workshop, tmp_path / "out"))), **database_of(workshop)}
     said = [f"{HIDDEN} {word}" for word in ("title", "excerpt", "body", "author", "picture")]
