@@ -5,10 +5,12 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, NamedTuple
 
-from aiohttp import EMPTY_PAYLOAD, HttpVersion10, hdrs, web
+from aiohttp import EMPTY_PAYLOAD, HttpVersion11, hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_parser import HttpRequestParser, RawRequestMessage
+from aiohttp.web_protocol import ERROR
 
-from aggregator.server import responses
+from aggregator.server import framing, responses
 from aggregator.server.addresses import PROBES
 from aggregator.server.app import LIMITS, SHORTCUT
 from aggregator.server.handlers import answer_other_method
@@ -21,6 +23,9 @@ _BAD_REQUEST = 400
 _NO_ADDRESS = 404
 _END_OF_HEAD = b"\r\n\r\n"
 
+# Of a request of a version that is not spoken here: the status that refuses it.
+_REFUSAL = web.RequestKey("refusal", int)
+
 
 class Runner(web.AppRunner):
     """An AppRunner whose every answer is one of ours."""
@@ -31,7 +36,7 @@ class Runner(web.AppRunner):
             self.app[SHORTCUT],
             self.app.get(LIMITS),
             _answering(server.request_handler),
-            request_factory=server.request_factory,
+            request_factory=_making(server.request_factory),
             **self._kwargs,
         )
 
@@ -182,7 +187,7 @@ class _Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Say that a request is none, or that an answer failed; aiohttp tells the log, and ends what was begun."""
         super().handle_error(request, status, exc, message)
-        return responses.refused(status)
+        return responses.refused(exc.code if isinstance(exc, HttpProcessingError) else status)
 
 
 class _Parser(HttpRequestParser):
@@ -217,7 +222,7 @@ class _Parser(HttpRequestParser):
         if may_repeat and connection.answer_at_once(self._shortcut.answer_again, data):
             return [], False, b""
         self.is_between = False
-        messages, upgraded, tail = super().feed_data(data, *rest)
+        messages, upgraded, tail = self._parse(data, *rest, is_begin=was_between)
         self.is_between = (
             bool(messages)
             and messages[-1][1] is EMPTY_PAYLOAD
@@ -232,12 +237,39 @@ class _Parser(HttpRequestParser):
         self.has_given = self.has_given or bool(messages)
         return messages, upgraded, tail
 
+    def _parse(self, data: bytes, *rest: Any, is_begin: bool) -> tuple[list[Any], bool, bytes]:
+        try:
+            messages, upgraded, tail = super().feed_data(data, *rest)
+        except HttpProcessingError as error:
+            if is_begin and framing.is_later_version(data):
+                raise framing.UnknownVersion(error.message) from error
+            raise
+        for index, (message, payload) in enumerate(messages):
+            if framing.is_last(message):
+                messages[index] = (message._replace(should_close=True), payload)
+        return messages, upgraded, tail
+
 
 def _address(peer: Any) -> str | None:
     """Give the address of a peer as aiohttp's requests give it."""
     if peer is None:
         return None
     return str(peer[0] if isinstance(peer, tuple | list) else peer)
+
+
+def _making(make: Any) -> Any:
+    """Make requests that aiohttp answers in HTTP/1.1, or 1.0 where that was asked in: by itself it repeats whatever version it was asked in."""
+
+    def made(message: RawRequestMessage, *rest: Any) -> web.Request:
+        refusal = framing.refusal(message.version)
+        if refusal is not None or message is ERROR:
+            message = message._replace(version=HttpVersion11)
+        request: web.Request = make(framing.without_authority(message), *rest)
+        if refusal is not None:
+            request[_REFUSAL] = refusal
+        return request
+
+    return made
 
 
 def _answering(handle: Any) -> Any:
@@ -252,8 +284,12 @@ def _answering(handle: Any) -> Any:
         )
         if excess is not None:
             return responses.over_limit(excess)
-        # Before HTTP/1.0 an answer has neither a status nor header fields.
-        if request.version < HttpVersion10 or not is_host(request.headers.get(hdrs.HOST, "")):
+        refusal = request.get(_REFUSAL)
+        if refusal is not None:
+            return responses.refused(refusal)
+        if not is_host(request.headers.get(hdrs.HOST, "")) or (
+            not request.body_exists and framing.hides_body(request.headers)
+        ):
             return responses.refused(_BAD_REQUEST)
         try:
             response: web.StreamResponse = await handle(request)

@@ -32,6 +32,7 @@ _REFUSALS: Mapping[int, str] = MappingProxyType(
     {
         400: "This is no request that is understood here, expected HTTP/1.1 (RFC 9112) with one Host, in lines of at most 8 KB.",
         417: "Expected 100-continue as what is expected, or nothing.",
+        505: "Expected HTTP/1.1 or HTTP/1.0; no other version is spoken here.",
     }
 )
 

@@ -19,6 +19,7 @@ from aggregator.server import responses
 from aggregator.server.addresses import split
 from aggregator.server.base_path import below
 from aggregator.server.conditional import Outcome, is_settled
+from aggregator.server.framing import hides_body
 from aggregator.server.hosts import is_host
 from aggregator.server.negotiation import A_IM, Fields, is_navigation, negotiate, unsent_bytes
 from aggregator.server.observing import Observer, client_address, is_conditional
@@ -155,6 +156,7 @@ def _is_plain(message: RawRequestMessage, payload: StreamReader) -> bool:
         and message.version == HttpVersion11
         and not message.upgrade
         and payload is EMPTY_PAYLOAD
+        and not hides_body(message.headers)
         and "?" not in message.path
         and hdrs.EXPECT not in message.headers
         and is_host(message.headers.get(hdrs.HOST, ""))
