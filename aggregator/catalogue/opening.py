@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, DisconnectionError, NoResultFound, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, NoResultFound, SQLAlchemyError
 
 from aggregator import events
 from aggregator.catalogue.full_text import create_index
@@ -27,6 +27,8 @@ _PRAGMAS = (
     "secure_delete = ON",
     "cache_size = -16000",
 )
+_DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
+# Of a store that does not say how long to wait for a lock.
 _BUSY_MILLISECONDS = 5_000
 # What says that the file itself is no good (sqlite.org/rescode.html). All else may pass: a lock, a disk that is full, a right that is missing.
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -39,34 +41,24 @@ _FILE = "file"
 
 def open_engine(address: str) -> Engine:
     """Open, or make, the database at a SQLAlchemy URL; raise CatalogueError where that can't be."""
-    url = make_url(address)
-    if url.get_backend_name() != "sqlite":
-        raise CatalogueError(f"store {url.render_as_string()!r} is not supported, expected a sqlite:/// URL")
+    url = _url(address)
     path = _file_of(url)
     try:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         return _usable(url, path)
     except (SQLAlchemyError, OSError) as error:
-        raise CatalogueError(f"catalogue {address}: can't be opened: {_reason(error)}") from error
+        raise CatalogueError(f"catalogue {url.database}: can't be opened: {_reason(error)}") from error
 
 
 def open_known(address: str) -> Engine | None:
     """Open the database at a SQLAlchemy URL, None where there is none of use; raise CatalogueError where that can't be found out."""
-    url = make_url(address)
+    url = _url(address)
     path = _file_of(url)
-    if path is None or not path.exists():
-        return None
-    engine = _connect(url)
     try:
-        reason = _unusable(engine)
-    except SQLAlchemyError as error:
-        engine.dispose()
-        raise CatalogueError(f"catalogue {address}: can't be opened: {_reason(error)}") from error
-    if reason is None:
-        return engine
-    engine.dispose()
-    return None
+        return _known(url) if path is not None and path.exists() else None
+    except (SQLAlchemyError, OSError) as error:
+        raise CatalogueError(f"catalogue {path}: can't be opened: {_reason(error)}") from error
 
 
 def begin_anew(engine: Engine, reason: str) -> None:
@@ -76,7 +68,7 @@ def begin_anew(engine: Engine, reason: str) -> None:
     """
     path = _file_of(engine.url)
     if path is None:
-        raise CatalogueError(f"catalogue {engine.url}: {reason}; it is in memory, and can't be set aside")
+        raise CatalogueError(f"catalogue in memory: {reason}, and can't be set aside")
     try:
         _replace(engine.url, path, reason)
         trust(engine)
@@ -119,6 +111,34 @@ def is_broken(error: BaseException | None) -> bool:
     """Tell whether sqlite3 says by this error that the file is no good: corrupt, no database, or none of ours."""
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     return code in _BROKEN or (code == sqlite3.SQLITE_ERROR and str(error).startswith(_LACKING))
+
+
+def _url(address: str) -> URL:
+    # No message shows the address: there may be a password anywhere in it.
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as error:
+        raise CatalogueError("the store is no SQLAlchemy URL, expected a sqlite:/// URL") from error
+    if url.drivername not in _DRIVERS:
+        raise CatalogueError(
+            f"a store of the kind {url.drivername!r} is not supported, expected a sqlite:/// URL"
+        )
+    if url.username or url.password or url.host or url.port:
+        raise CatalogueError("the store holds a user or a host, expected a sqlite:/// URL, which has neither")
+    return url
+
+
+def _known(url: URL) -> Engine | None:
+    engine = _connect(url)
+    try:
+        reason = _unusable(engine)
+    except SQLAlchemyError:
+        engine.dispose()
+        raise
+    if reason is None:
+        return engine
+    engine.dispose()
+    return None
 
 
 def _usable(url: URL, path: Path | None) -> Engine:
@@ -170,9 +190,10 @@ def _file_of(url: URL) -> Path | None:
 
 
 def _connect(url: URL) -> Engine:
+    waiting = {} if "timeout" in url.query else {"timeout": _BUSY_MILLISECONDS / 1000}
     engine = create_engine(
         url,
-        connect_args={"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000},
+        connect_args={"check_same_thread": False, **waiting},
         hide_parameters=True,  # an error is logged, and what readers search for must not be
     )
     event.listen(engine, "connect", _prepare)

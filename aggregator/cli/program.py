@@ -1,6 +1,7 @@
 """The group of all commands, and those that serve, publish and preview. Results go to standard output, all else to standard error.
 
-Exit status: 0 well; 1 errors found by check, a difference by diff, an alarm by publish; 2 the configuration or the command can't be used.
+Exit status: 0 well; 1 errors found by check, a difference by diff, an alarm by publish; 2 the configuration or the command can't be
+used, or standard output can't be written.
 """
 
 import json
@@ -19,6 +20,7 @@ from aggregator.cli.diff import diff
 from aggregator.cli.explain import explain
 from aggregator.cli.init import init
 from aggregator.cli.new import new
+from aggregator.cli.output import Program
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
 from aggregator.config import RequestLog, Settings
@@ -31,7 +33,7 @@ from feeds.formats import FORMATS
 PROGRAM = "aggregator"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("feed-aggregator"), prog_name=PROGRAM)
 def cli() -> None:
     """Article files in, feeds that every reader trusts out."""

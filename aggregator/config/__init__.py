@@ -3,7 +3,7 @@
 What this package does not do: read the environment, look at the sources' files, or open the store.
 
     yaml_document  bytes to a tree whose every part knows its place
-    measures, texts, addresses, cron, disclosure    what a single value may be
+    measures, texts, addresses, store, cron, disclosure    what a single value may be
     settings, site_settings, feed_settings, automatic_feeds, client_limits    which keys there are
     explaining     what pydantic found, in plain words and at its place
     agreement      what keys must agree on with one another

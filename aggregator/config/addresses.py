@@ -1,4 +1,4 @@
-"""Values that are addresses: the site's, hosts, domains, the store, and the pattern that gives articles theirs."""
+"""Values that are addresses: the site's, hosts, domains, and the pattern that gives articles theirs."""
 
 import re
 from pathlib import Path
@@ -40,7 +40,6 @@ _OWN_BEGINNINGS = frozenset(
 _LONGEST_HOST = 253  # RFC 1035 section 2.3.4, as text
 _LISTEN = re.compile(r"[A-Za-z0-9_.:%-]+")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_STORE = re.compile(r"(?s)[A-Za-z][A-Za-z0-9_+]*://.*")
 # RFC 4151 section 2.1: an authority name (DNS name or e-mail address), and a date on which it was the minter's.
 _TAG = re.compile(
     rf"(?:[a-z0-9._-]+@)?{_HOST.pattern},[0-9]{{4}}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
@@ -193,14 +192,6 @@ def _folder(value: object) -> Path:
     return value if isinstance(value, Path) else Path(some_text(value))
 
 
-def _store(value: object) -> str:
-    # The messages never show what was written: it may hold a password.
-    word = some_text(value)
-    if not _STORE.fullmatch(word):
-        raise ValueError("is no SQLAlchemy URL, expected one such as sqlite:///var/aggregator.db")
-    return word
-
-
 SiteAddress = Annotated[
     str,
     BeforeValidator(_site_address),
@@ -219,4 +210,3 @@ Domain = Annotated[str, BeforeValidator(domain), text_schema()]
 Folder = Annotated[Path, BeforeValidator(_folder), text_schema()]
 Host = Annotated[str, BeforeValidator(_host), text_schema()]
 ListeningHost = Annotated[str, BeforeValidator(_listening_host), text_schema()]
-StoreAddress = Annotated[str, BeforeValidator(_store), WithJsonSchema({"type": "string", "pattern": "://"})]

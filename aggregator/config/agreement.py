@@ -1,11 +1,11 @@
 """What keys must agree on with one another. Looks at what was written, so it finds faults beside those that are wrong by themselves."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from aggregator.config.explaining import label
 from aggregator.config.nodes import Node, Place, child, entries, items, scalars, text_of
 from aggregator.config.settings import Settings
+from aggregator.config.store import store_file
 from aggregator.config.written import quoted, suggestion
 from aggregator.errors import Problem
 from aggregator.globs import compile_globs
@@ -42,8 +42,7 @@ def disagreements(main: Node | None, others: Sequence[Node]) -> Iterator[Problem
 
 def misplaced_store(settings: Settings, main: Node) -> Iterator[Problem]:
     """Find that the store is a file that a source reads: it would be set aside as a broken database, and be an article that is broken."""
-    # SQLAlchemy's URLs; what is no file of SQLite's has a path that lies nowhere.
-    store = Path(settings.store.partition(":///")[2].partition("?")[0])
+    store = store_file(settings.store)
     node = child(main, "store")
     for source in settings.sources:
         if node is None or not store.is_relative_to(source.path):

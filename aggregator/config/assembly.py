@@ -10,12 +10,11 @@ from aggregator.config.addresses import default_tag
 from aggregator.config.feed_settings import AnyDomains, AnyNames, FeedSettings, WhereSettings
 from aggregator.config.settings import Configuration, DefaultSettings, ServerSettings, Settings
 from aggregator.config.site_settings import SiteSettings
+from aggregator.config.store import store_below
 from feeds.article import Author
 from feeds.definition import FeedDefinition
 from feeds.selection import NO_NAMES, Names, Selection
 from feeds.site import Site
-
-_SQLITE = "sqlite"
 
 
 def assemble(configuration: Configuration, feeds: Iterable[FeedSettings], path: Path) -> Settings:
@@ -30,7 +29,7 @@ def assemble(configuration: Configuration, feeds: Iterable[FeedSettings], path: 
             for source in configuration.sources
         ),
         reload=configuration.reload,
-        store=_store(configuration.store, path.parent),
+        store=store_below(configuration.store, path.parent),
         server=_server(configuration.server, path.parent),
         defaults=defaults,
         topics=configuration.topics,
@@ -109,13 +108,3 @@ def _aware(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 def _below(folder: Path, path: Path) -> Path:
     # Not resolve(): a link that deployments turn to the newest release must be followed at every scan, not once at start.
     return Path(normpath(folder / path))
-
-
-def _store(address: str, folder: Path) -> str:
-    """Make the path in a SQLite URL absolute; leave databases in memory, SQLite's own file: URIs and other databases alone."""
-    scheme, _, rest = address.partition("://")
-    path, mark, query = rest.removeprefix("/").partition("?")
-    is_file = scheme.partition("+")[0] == _SQLITE and rest.startswith("/") and path
-    if not is_file or path == ":memory:" or path.startswith("file:"):
-        return address
-    return f"{scheme}:///{_below(folder, Path(path))}{mark}{query}"

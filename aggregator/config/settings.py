@@ -20,7 +20,6 @@ from aggregator.config.addresses import (
     Host,
     ListeningHost,
     Permalink,
-    StoreAddress,
 )
 from aggregator.config.automatic_feeds import AutomaticFeeds, ProviderFeeds, TopicFeeds
 from aggregator.config.client_limits import ClientLimits
@@ -37,6 +36,7 @@ from aggregator.config.frozen_mapping import FrozenMapping
 from aggregator.config.measures import Duration, Size, SomeTime, Switch, WholeNumber
 from aggregator.config.model import Frozen, Model, SomeOf
 from aggregator.config.site_settings import SiteSettings
+from aggregator.config.store import StoreAddress
 from aggregator.config.texts import (
     ArticleKey,
     ContentName,
@@ -279,9 +279,9 @@ class Configuration(Model):
     )
     store: StoreAddress = Field(
         default="sqlite:///var/aggregator.db",
-        description="Where the catalogue of articles is kept, as a SQLAlchemy URL; the path in a sqlite URL is relative to the "
-        "configuration file (four slashes make it absolute). It can be deleted: the sources have everything but the times "
-        "of past changes.",
+        description="Where the catalogue of articles is kept, a file of SQLite's, as a SQLAlchemy URL; the path in it is relative "
+        "to the configuration file (four slashes make it absolute), and ?timeout=SECONDS behind it says how long to wait "
+        "for a lock. It can be deleted: the sources have everything but the times of past changes.",
         examples=["sqlite:///../var/aggregator.db", "sqlite:////var/lib/aggregator/aggregator.db"],
     )
     server: ServerSettings = Field(
@@ -362,7 +362,7 @@ class Settings:
     """A configuration that can be used: complete, its paths absolute, its feeds defined.
 
     path        the configuration file, absolute
-    store       a SQLAlchemy URL; the path of SQLite's file in it is absolute
+    store       a SQLAlchemy URL of a file of SQLite's, the path in it absolute
     topics, providers, categories  None where they are switched off
     feeds       the configured ones, at /feeds/ID
     moved       the id that each id of old has now

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from aggregator.catalogue.obstacles import ban, obstacle
 from aggregator.config import Settings
 from aggregator.config.nodes import Node, child
+from aggregator.config.store import store_file
 from aggregator.errors import Problem, Severity
 
 
@@ -13,8 +14,9 @@ def lint_store(settings: Settings, roots: Sequence[Node]) -> Iterator[Problem]:
 
     What this user may not do is a warning: who checks a configuration need not be who runs the server.
     """
-    impossible = obstacle(settings.store)
-    reason = impossible or ban(settings.store)
+    file = store_file(settings.store)
+    impossible = obstacle(file)
+    reason = impossible or ban(file)
     if reason is None:
         return
     node = next((found for root in roots if (found := child(root, "store"))), None)

@@ -223,10 +223,6 @@ def test_a_relative_path_to_the_file_itself_makes_no_difference(
         ("sqlite:///./a.db?timeout=3", "sqlite:////{folder}/a.db?timeout=3"),
         ("sqlite+pysqlite:///a.db", "sqlite+pysqlite:////{folder}/a.db"),
         ("sqlite:////var/lib/a.db", "sqlite:////var/lib/a.db"),
-        ("sqlite://", "sqlite://"),
-        ("sqlite:///:memory:", "sqlite:///:memory:"),
-        ("sqlite:///file:a.db?uri=true", "sqlite:///file:a.db?uri=true"),
-        ("postgresql+psycopg://user:word@db.example/wire", "postgresql+psycopg://user:word@db.example/wire"),
     ],
 )
 def test_the_store_is_relative_to_the_configuration_file_too(

@@ -732,7 +732,7 @@ def test_a_store_among_the_articles_is_refused_before_an_article_is_set_aside(
     ]
 
 
-@pytest.mark.parametrize("store", ["sqlite:///news/.tides.db", "sqlite:///newsletter/a.md", "sqlite://"])
+@pytest.mark.parametrize("store", ["sqlite:///news/.tides.db", "sqlite:///newsletter/a.md"])
 def test_a_store_beside_the_articles_is_none_of_them(tmp_path: Path, store: str) -> None:
     (tmp_path / "a.yaml").write_text(f"{LEAST}store: '{store}'\n")
     assert load(tmp_path / "a.yaml").sources[0].name == "news"

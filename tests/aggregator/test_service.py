@@ -155,6 +155,27 @@ def test_fault_58_a_bad_configuration_at_reload_is_told_and_the_old_one_runs_on(
         wait_for(lambda: site.get("/feeds/boats.rss").status == 200)
 
 
+@pytest.mark.parametrize(
+    "store", ["postgresql://desk:canary@db.example/a", "sqlite://desk:canary@/a.db", "sqlite://"]
+)
+def test_fault_58_a_store_that_no_server_can_start_on_is_refused_at_reload_and_the_old_one_runs_on(
+    workshop: Workshop, store: str
+) -> None:
+    workshop.write("ferry")
+    boats = "feeds: [{id: boats, title: Boats}]\n"
+    with running(workshop) as site:
+        workshop.configure(boats)
+        workshop.config_path.write_text(workshop.text.replace("sqlite:///catalogue.db", store))
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.says("site.yaml:2:8: store: "))
+        assert site.get("/feeds/boats.rss").status == 404
+        assert titles(site) == ["Ferry"]
+        workshop.configure(boats)
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.get("/feeds/boats.rss").status == 200)
+    assert not site.says("canary")
+
+
 def test_a_change_of_the_configuration_is_taken_up_without_dropping_a_connection(workshop: Workshop) -> None:
     workshop.configure("reload: {every: 1h}\n")
     workshop.write("ferry")

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -122,8 +123,53 @@ def test_a_folder_is_no_catalogue(tmp_path: Path) -> None:
         Catalogue.open(f"sqlite:///{tmp_path}")
 
 
-def test_another_kind_of_database_is_refused() -> None:
-    with pytest.raises(
-        CatalogueError, match=r"'postgresql://me:\*\*\*@db/feeds' is not supported, expected a sqlite"
-    ):
-        Catalogue.open("postgresql://me:secret@db/feeds")
+@pytest.mark.parametrize("address", ["{}", "{}?timeout=60"])
+def test_it_waits_for_a_lock_as_long_as_the_store_says(database: Path, address: str) -> None:
+    engine = opening.open_engine(address.format(f"sqlite:///{database}"))
+    with engine.connect() as connection:
+        waits = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    engine.dispose()
+    assert waits == (60_000 if "?" in address else 5_000)
+
+
+REFUSED = [
+    (
+        "postgresql://me:canary@db/feeds",
+        "a store of the kind 'postgresql' is not supported, expected a sqlite:/// URL",
+    ),
+    (
+        "sqlite+aiosqlite:///a.db",
+        "a store of the kind 'sqlite+aiosqlite' is not supported, expected a sqlite:/// URL",
+    ),
+    ("mysql://me:canary@db:canary/feeds", "the store is no SQLAlchemy URL, expected a sqlite:/// URL"),
+    ("canary", "the store is no SQLAlchemy URL, expected a sqlite:/// URL"),
+    (
+        "sqlite://me:canary@/a.db",
+        "the store holds a user or a host, expected a sqlite:/// URL, which has neither",
+    ),
+]
+
+
+@pytest.mark.parametrize(("address", "said"), REFUSED)
+@pytest.mark.parametrize("open_it", [Catalogue.open, Catalogue.open_known])
+def test_what_is_no_file_of_ours_is_refused_and_no_password_is_told(
+    address: str, said: str, open_it: Callable[[str], object]
+) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        open_it(address)
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("open_it", [Catalogue.open, Catalogue.open_known])
+def test_one_that_can_not_be_opened_is_named_by_its_path(
+    tmp_path: Path, open_it: Callable[[str], object]
+) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        open_it(f"sqlite:///{tmp_path}?timeout=60")
+    assert str(caught.value) == f"catalogue {tmp_path}: can't be opened: unable to open database file"
+
+
+@pytest.mark.parametrize("open_it", [Catalogue.open, Catalogue.open_known])
+def test_a_name_that_is_too_long_is_a_clear_error(tmp_path: Path, open_it: Callable[[str], object]) -> None:
+    with pytest.raises(CatalogueError, match="can't be opened: "):
+        open_it(f"sqlite:///{tmp_path}/{'a' * 300}")
