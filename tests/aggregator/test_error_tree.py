@@ -32,7 +32,7 @@ from tests.aggregator.server.asking import FakePress
 from tests.aggregator.workshop import NOON, Workshop
 
 # What becomes a value before anybody sees it, or ends in the module that raises it.
-_WITHIN = {"ValueProblem", "_NotPlainError", "_UnusableError"}
+_WITHIN = {"UnknownVersion", "ValueProblem", "_NotPlainError", "_UnusableError"}
 
 
 def classes() -> Iterator[type[BaseException]]:
