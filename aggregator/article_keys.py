@@ -1,6 +1,6 @@
 """The keys of a file's front matter: found by any of their names, read by their type, with note taken of what is wrong. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 from operator import itemgetter
 from typing import TypeVar
@@ -201,23 +201,18 @@ def _by_key(
             ranks[key] = rank
         else:
             ranked.setdefault(key, [(ranks[key], *found[key])]).append((rank, name, node))
-    repeated = [one for several in ranked.values() for one in _same_names(several)]
-    for key, name in own_names.items():
-        if name in nodes and not is_null(nodes[name]):
+    for key, own in own_names.items():
+        for name in (name for name in nodes if name.lower() == own.lower() and not is_null(nodes[name])):
             others = [(ranks[key], *found[key])] if key in found else []
             ranked.setdefault(key, others).append((_OWN, name, nodes[name]))
     spare: _Spare = {}
+    repeated: list[_Repeated] = []
     for key, several in ranked.items():
         # Of equal ranks, the first in the file.
-        (_, name, node), *others = sorted(several, key=itemgetter(0))
+        (rank, name, node), *others = sorted(several, key=itemgetter(0))
         found[key] = (name, node)
         spare[key] = tuple((name, other) for _, name, other in others if other is not node)
+        repeated += [
+            (other, what, name) for beside, other, what in others if beside == rank and what is not node
+        ]
     return found, spare, repeated
-
-
-def _same_names(several: Sequence[tuple[int, str, Node]]) -> Iterator[_Repeated]:
-    first: dict[int, str] = {}
-    for rank, name, node in several:
-        if rank in first:
-            yield name, node, first[rank]
-        first.setdefault(rank, name)

@@ -40,6 +40,7 @@ from feeds.site import Site, page_path
 # Raised when the same file would be read differently: it makes every file be read again.
 READER_VERSION = 6
 
+_NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _FILE_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-|$)")
 _PLACEHOLDER = re.compile(r"\{(year|month|day|slug|path|source)\}")
@@ -148,20 +149,24 @@ class _ArticleReader:
         if published is None:
             keys.missing("publishedDateTime", "a date, or a file name that begins with one")
         # Read all the same: an editor is to hear of everything at once.
-        article = self._article(
-            title or "", published or datetime.min.replace(tzinfo=self._reading.timezone), body
-        )
+        article = self._article(title or "", published or _NO_DATE, body)
         if not keys.problems:
             return Outcome(article=article)
         is_hidden = not article.is_published or article.is_removed
-        is_unclear = self._is_unclear("published", "draft", "removed", "deleted")
         # Where what decides can't be read, nobody may see it. What has no date, and no mark, is no secret.
-        is_never = is_hidden or is_unclear or self._is_unclear("publishedDateTime")
-        hidden_until = _NEVER if is_never else published
+        is_unclear = self._is_unclear("published", "draft", "removed", "deleted", "publishedDateTime")
+        hidden_until = _NEVER if is_hidden or is_unclear else published
         problems = tuple(replace(problem, hidden_until=hidden_until) for problem in keys.problems)
+        if not keys.has_errors:
+            return Outcome(article=article, problems=problems)
         # Whatever else is wrong, what is to be hidden is: its last good version would go on being served.
-        is_kept = not keys.has_errors or (is_hidden and not is_unclear)
-        return Outcome(article=article if is_kept else None, problems=problems)
+        return Outcome(article=self._withdrawn(article) if is_hidden else None, problems=problems)
+
+    def _withdrawn(self, article: Article) -> Article:
+        """Give an article that has errors and is to be hidden: it claims no identity that another file may have."""
+        place = self._reading.site.identity(f"{self._reading.source}/{self._path}")
+        is_unclear = self._is_unclear("id", "originalUrl", "webUrl")
+        return replace(article, id=place) if is_unclear else article
 
     def _is_unclear(self, *keys: str) -> bool:
         """Tell whether something is wrong with what stands under one of these keys."""
@@ -238,12 +243,17 @@ class _ArticleReader:
         return values.names(node)
 
     def _is_published(self) -> bool:
-        published, draft = (self._keys.get(key, values.boolean) for key in ("published", "draft"))
-        return published is not False and draft is not True
+        return not (self._says("published", is_true=False) or self._says("draft", is_true=True))
 
     def _is_removed(self) -> bool:
-        removed, deleted = (self._keys.get(key, values.boolean) for key in ("removed", "deleted"))
-        return removed is True or deleted is True
+        return self._says("removed", is_true=True) or self._says("deleted", is_true=True)
+
+    def _says(self, key: str, *, is_true: bool) -> bool:
+        """Tell whether a mark says that; where it stands more than once, whether any of them does."""
+        said = [self._keys.get(key, values.boolean)]
+        for name, node in self._keys.spare(key):
+            said.append(self._keys.read(name, values.boolean, node))
+        return is_true in said
 
     # Identity and address
 

@@ -62,6 +62,9 @@ def read_plain_nodes(text: str) -> Mapping | None:
     try:
         # Before the others: where they are not plain, nobody knows what belongs to them.
         secured = [_said(line) for line in lines[begin:end]]
+        # A text that has the word may be one that takes in the value of it, as where the blank behind the colon is missing.
+        if any(value is not None and SECURED in value.text.lower() for _, _, _, value in secured):
+            return None
         said = [
             *(_usual(line) if len(line) < _LONG else _said(line) for line in lines[:begin]),
             *secured,

@@ -19,13 +19,17 @@ SECURED = "secured"
 _DEEPEST = 20
 # A real article has some 80. Ten thousand take 20 ms, and an attack should cost no more.
 _MOST_EVENTS = 10_000
+_BLOCKS = ("|", ">")
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
 # What libyaml counts as the end of a line, but for those that are mended before it sees them.
 _BREAK = re.compile(r"\r\n?|\n")
-# A line, or what begins an item of a flow collection, that reads as if it gave `secured` a value; in a comment, too.
-_SECURED_LINE = re.compile(
-    r"""(?:^[ \t]*(?:[-?#][ \t]*)*|[\[{,][ \t]*)["']?secured["']?[ \t]*[:=]""", re.IGNORECASE | re.MULTILINE
-)
+# What reads as if it gave `secured` a value: a line, in a comment too; what stands in braces, or in a text of a flow collection; an item
+# without the blank.
+_KEY = r"""["']?secured["']?[ \t]*"""
+_SECURED_LINE = re.compile(rf"^[^\w\n]*(?:{_KEY}[:=]|\?\s*{_KEY}$)", re.MULTILINE)
+_SECURED_IN_BRACES = re.compile(rf"\{{[^{{}}\n]*(?<!\w){_KEY}[:=]", re.IGNORECASE)
+_SECURED_IN_FLOW = re.compile(rf"[\[{{,][^\w\n]*{_KEY}[:=]", re.IGNORECASE)
+_SECURED_IN_ITEM = re.compile(rf"[^\w\n]*{_KEY}[:=]", re.IGNORECASE)
 _SPEAKABLE_KEY = re.compile(r"[^\W\d][\w.-]{0,30}")
 # JSON's way to write a character beyond U+FFFF, or half of one, which libyaml refuses. An escaped backslash begins no such escape.
 _SURROGATES = re.compile(
@@ -159,13 +163,14 @@ def _document(next_event: Callable[[], Any], lines: Sequence[str] | None) -> Nod
     key: str | None = None
     # The collections around `parent`, each with the key of the one inside it.
     above: list[tuple[Listing | Mapping | None, str | None]] = []
+    flows = 0  # how many of the collections around are in braces or brackets
     for _ in range(_MOST_EVENTS):
         event = next_event()
         kind = type(event)
         if kind is yaml.ScalarEvent:
             if event.anchor is not None or event.tag is not None:
                 raise _refusal(event)
-            is_swallowing = lines is not None and _takes_in_secured(event, lines)
+            is_swallowing = lines is not None and _takes_in_secured(event, lines, parent, is_flow=flows > 0)
             if key is None and type(parent) is Mapping:
                 if is_swallowing:
                     raise YamlNodesError("has a key that takes in a line of secured", event.start_mark)
@@ -180,9 +185,11 @@ def _document(next_event: Callable[[], Any], lines: Sequence[str] | None) -> Nod
             )
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             parent = above.pop()[0]
+            flows -= flows > 0  # nothing in a block stands within a flow
             continue
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             node = _collection(event, parent, key, len(above))
+            flows += bool(event.flow_style)
         elif kind is yaml.StreamEndEvent:
             return root
         else:
@@ -203,15 +210,32 @@ def _document(next_event: Callable[[], Any], lines: Sequence[str] | None) -> Nod
     raise YamlNodesError(f"has more than {_MOST_EVENTS} keys and values, expected fewer", At(0, 0))
 
 
-def _takes_in_secured(event: Any, lines: Sequence[str]) -> bool:
-    """Tell whether a text of several lines has one in it that gives `secured` a value."""
+def _takes_in_secured(event: Any, lines: Sequence[str], parent: Node | None, *, is_flow: bool) -> bool:
+    """Tell whether a text has something in it that is to be the value of `secured`.
+
+    A text of several lines does where one of them reads so, or one in quotation marks, where what stands in braces does: a mark may have
+    been left open above. In a block only what is written as the key itself, for those hold prose. One line is judged where it is an item
+    or stands in a flow collection.
+    """
     start, end = event.start_mark, event.end_mark
+    if is_flow and _SECURED_IN_FLOW.search(event.value) is not None:
+        return True
+    if not event.style and (is_flow or type(parent) is Listing) and _SECURED_IN_ITEM.match(event.value):
+        return True
     if start.line == end.line:
         return False
-    within = [lines[start.line][start.column :], *lines[start.line + 1 : end.line + 1]]
-    if end.line < len(lines):
-        within[-1] = lines[end.line][: end.column]
-    return _SECURED_LINE.search("\n".join(within)) is not None
+    within = [
+        *lines[start.line + 1 : end.line],
+        *(line[: end.column] for line in lines[end.line : end.line + 1]),
+    ]
+    text = "\n".join(within)
+    if event.style in _BLOCKS:
+        return _SECURED_LINE.search(text) is not None
+    first = lines[start.line][start.column :]
+    return (
+        _SECURED_LINE.search(text.lower()) is not None
+        or _SECURED_IN_BRACES.search(f"{first}\n{text}") is not None
+    )
 
 
 def _collection(event: Any, parent: Node | None, key: str | None, depth: int) -> Listing | Mapping:
