@@ -117,12 +117,19 @@ _ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
 _CANDIDATE = re.compile(r"[ \t\n\f\r,]*([^ \t\n\f\r,][^ \t\n\f\r]*)((?:[^(,]|\([^)]*\)?)*)")
 _CANDIDATE_SIZE = re.compile(r"(?:[0-9]{1,9}[wh]|[0-9]{1,9}(?:\.[0-9]{1,9})?x)")
 
-# A tag up to its end. A quotation mark begins a value where it stands behind `=`, and is a letter anywhere else (HTML, 13.2.5.33).
-_TAG = re.compile(
-    r"""<[a-zA-Z](?:[^"'>=]++|=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+')|["'=])*+""",
+# A tag up to its end, as its attributes are found (HTML, 13.2.5.32 to 13.2.5.40); a comment, in which none is; what is raw text in HTML, and
+# is not where it stands in an SVG.
+_NAME = r"[^\t\n\f\r />][^\t\n\f\r />=]*+"
+_VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r >]*+)"""
+_ATTRIBUTE_OF_TAG = re.compile(rf"{_NAME}(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+{_VALUE})?+")
+_TAG = rf"</?+[a-zA-Z][^\t\n\f\r />]*+(?P<attributes>(?:[\t\n\f\r /]++|{_ATTRIBUTE_OF_TAG.pattern})*+)"
+_COMMENT = r"<!--(?:-?+>|.*?(?:--!?+>|\Z))"
+_RAW = "script|style|textarea|title|xmp|iframe|noembed|noframes|noscript|plaintext"
+_MARKUP = re.compile(rf"{_COMMENT}|{_TAG}", re.DOTALL)
+_MARKUP_WITH_RAW_TEXT = re.compile(
+    rf"{_COMMENT}|(?=<(?P<raw>{_RAW})[\t\n\f\r />]){_TAG}>.*?(?:</(?P=raw)|\Z)|{_TAG.replace('attributes', 'others')}",
+    re.DOTALL | re.IGNORECASE,
 )
-_QUOTED_VALUE = re.compile(r"""=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+')""")
-_BEFORE_ATTRIBUTE = " \t\n\f\r/="
 
 _CARRIAGE_RETURN = re.compile("\r\n?")
 _PREFORMATTED_BREAK = re.compile(r'(<pre(?:\s(?:"[^"]*"|[^">])*)?>)\n')
@@ -194,16 +201,20 @@ def has_too_many_tags(html: str) -> bool:
 
 
 def has_too_many_attributes(html: str) -> bool:
-    """Tell whether a tag of HTML may have more than MOST_ATTRIBUTES, and is not to be sanitised."""
+    """Tell whether a tag of HTML has more than MOST_ATTRIBUTES, and is not to be sanitised."""
     if len(html) <= 2 * MOST_ATTRIBUTES:  # the least that so many take
         return False
-    long = (found[0] for found in _TAG.finditer(html) if len(found[0]) > 2 * MOST_ATTRIBUTES)
-    return any(_most_attributes(tag) > MOST_ATTRIBUTES for tag in long)
+    return any(
+        _count_attributes(attributes) > MOST_ATTRIBUTES
+        for markup in (_MARKUP, _MARKUP_WITH_RAW_TEXT)
+        for found in markup.finditer(html)
+        for name, attributes in found.groupdict("").items()
+        if name != "raw" and len(attributes) > 2 * MOST_ATTRIBUTES
+    )
 
 
-def _most_attributes(tag: str) -> int:
-    bare = _QUOTED_VALUE.sub("= ", tag)
-    return sum(map(bare.count, _BEFORE_ATTRIBUTE))
+def _count_attributes(attributes: str) -> int:
+    return sum(1 for _ in _ATTRIBUTE_OF_TAG.finditer(attributes))
 
 
 def sanitise(html: str, base: str, embeds: Collection[str]) -> str:

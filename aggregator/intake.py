@@ -26,6 +26,9 @@ from aggregator.taken import Taken, pack, unpack
 # Bytes, path, reading and the name that problems carry, to an outcome. A function of a module, for a process to find it there.
 ReadArticle = Callable[[bytes, str, Reading, str], Outcome]
 
+# Told a file, None where it is not known which, and how to find out whether it has been read.
+GivenUp = Callable[[str | None, Callable[[], bool]], None]
+
 # Measured on two hyperthreads: a process is ready after 0.35 s, most of it imports, and a file takes 0.25 ms to read. Two processes draw
 # level at some 4,000 files, on two processors of their own at 3,000.
 _FEW = 4_000
@@ -39,7 +42,7 @@ _CHUNK_OF_THREAD = 4
 _CHUNKS_PER_PROCESS = 3
 _CHECK_SECONDS = 0.2
 _THREAD = "intake"
-_MOST_HANGING = 4
+_MOST_HANGING = 8
 _NICENESS = 10
 
 
@@ -59,9 +62,16 @@ class Preparing:
 
 @dataclass(slots=True)
 class _UnderWay:
-    """The file that is being read."""
+    """The file that is being read in a thread, and whether to read no other after it."""
 
     path: str | None = None
+    is_over: bool = False
+    _last: str | None = None
+
+    def is_another(self) -> bool:
+        """Tell whether it is another one than at the last look."""
+        last, self._last = self._last, self.path
+        return last != self._last
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class _Intake:
         found = []
         with FileReader(self.root) as reader:
             for path in paths:
+                if under_way.is_over:
+                    break
                 under_way.path = path
                 taken = self._take(path, prefix + path, reader)
                 if taken is not None:
@@ -109,6 +121,15 @@ class _Intake:
         return Taken(path, stamp, digest, kept, prepared)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What is done while files are waited for, as `take_in` has it."""
+
+    check: Callable[[], None]
+    headway: Callable[[], None]
+    given_up: GivenUp
+
+
 # Chunks of paths, each with what is to come of it: packed where that is another process's work.
 _Pending = deque[tuple[Sequence[str], Future[list[Taken] | bytes]]]
 
@@ -117,7 +138,7 @@ def _unchecked() -> None:
     """Find nothing amiss."""
 
 
-def _untold(_path: str | None) -> None:
+def _untold(_path: str | None, _is_over: Callable[[], bool]) -> None:
     """Tell nobody."""
 
 
@@ -131,19 +152,22 @@ def take_in(
     processes: int | None = None,
     read: ReadArticle = read_article,
     check: Callable[[], None] = _unchecked,
-    given_up: Callable[[str | None], None] = _untold,
+    headway: Callable[[], None] = _unchecked,
+    given_up: GivenUp = _untold,
 ) -> Generator[Taken, None, None]:
     """Read files of at most `limit` bytes, in the order of `paths`. A file that is gone or is being written is left out.
 
     preparing  how articles are made ready for the catalogue, None: they are not
     processes  None: as many as suit the number of files and of processors; 1: a thread of this one
     check      called again and again while a file is waited for; what it raises ends the wait
-    given_up   told the file that was waited for then; None where it is any of many, as processes read them
+    headway    called where another file is being read than at the last look, though none has been given out
+    given_up   told the file that was waited for when `check` raised, None where it is any of many, as processes read them; and how to
+               find out whether it has been read after all
 
     Raises SourceError where a process dies, or too many threads read files to no end. Closing the iterator ends the processes.
     """
     intake = _Intake(root, reading, limit, read, preparing)
-    return _in_pool(processes or _suitable(len(paths)), intake, paths, check, given_up)
+    return _in_pool(processes or _suitable(len(paths)), intake, paths, _Waiting(check, headway, given_up))
 
 
 def _suitable(count: int) -> int:
@@ -154,8 +178,7 @@ def _in_pool(
     number: int,
     intake: _Intake,
     paths: Sequence[str],
-    check: Callable[[], None],
-    given_up: Callable[[str | None], None],
+    waiting: _Waiting,
 ) -> Generator[Taken, None, None]:
     _expect_few_that_hang(intake.root)
     pool, under_way = _new_pool(number), _UnderWay()
@@ -164,10 +187,13 @@ def _in_pool(
 
     def look() -> None:
         try:
-            check()
+            waiting.check()
         except Exception:
-            given_up(under_way.path)
+            under_way.is_over = True
+            waiting.given_up(under_way.path, pending[0][1].done)
             raise
+        if under_way.is_another():
+            waiting.headway()
 
     try:
         for chunk in _chunks(paths, _CHUNK_OF_THREAD if number == 1 else _CHUNK):

@@ -308,7 +308,10 @@ class Refresh:
             # One after the other, to find out at which of them a refresh hangs.
             processes=None if self._given_up.is_sure else 1,
             check=work.lease.check,
-            given_up=lambda path: self._given_up.note(name, path, work.scan.changed.get(path or "")),
+            headway=work.lease.renew,
+            given_up=lambda path, is_over: self._given_up.note(
+                name, path, work.scan.changed.get(path or ""), is_over
+            ),
         )
         # Closed in any case, for the processes that read to end.
         with closing(taking) as reads:
@@ -318,8 +321,8 @@ class Refresh:
 
     def _left_out(self, work: _Work, path: str) -> Taken:
         reason = (
-            "was being read both times that a refresh was given up for want of headway, expected a file that is read in a moment; it is "
-            "left out until it changes, or for an hour"
+            "was being read when a refresh was given up for want of headway, expected a file that is read in a moment; it is left out as "
+            "long as that reading goes on, and after the second time until it changes, or for an hour"
         )
         problem = Problem(file=str(work.settings.path / path), reason=reason)
         return Taken(path, UNKNOWN, b"", Outcome(problems=(problem,)))

@@ -41,11 +41,17 @@ def disagreements(main: Node | None, others: Sequence[Node]) -> Iterator[Problem
 
 
 def misplaced_store(settings: Settings, main: Node) -> Iterator[Problem]:
-    """Find that the store is a file that a source reads: it would be set aside as a broken database, and be an article that is broken."""
-    store = store_file(settings.store)
-    node = child(main, "store")
+    """Find that the store is a file that holds something else: it would be set aside as a broken database."""
+    store, node = store_file(settings.store), child(main, "store")
+    if node is None:
+        return
+    feed_files = settings.path.parent / "feeds"
+    if store == settings.path or (store.parent == feed_files and store.suffix in {".yaml", ".yml"}):
+        yield node.place.problem("store", "is a file of the configuration, expected one of its own")
+    if store == settings.server.status_token:
+        yield node.place.problem("store", "is the file of server.status_token, expected one of its own")
     for source in settings.sources:
-        if node is None or not store.is_relative_to(source.path):
+        if not store.is_relative_to(source.path):
             continue
         path = store.relative_to(source.path).as_posix()
         if compile_globs(source.include).match(path) and not compile_globs(source.exclude).match(path):

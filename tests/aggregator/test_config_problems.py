@@ -732,6 +732,23 @@ def test_a_store_among_the_articles_is_refused_before_an_article_is_set_aside(
     ]
 
 
+@pytest.mark.parametrize(
+    ("store", "what"),
+    [
+        ("sqlite:///a.yaml", "a file of the configuration"),
+        ("sqlite:///./feeds/b.yaml", "a file of the configuration"),
+        ("sqlite:///token", "the file of server.status_token"),
+    ],
+)
+def test_a_store_that_is_another_file_of_the_configuration_is_refused(
+    tmp_path: Path, store: str, what: str
+) -> None:
+    server = "server: {status: token, status_token: token}\n"
+    assert lines_of(tmp_path, f"{LEAST}store: {store}\n{server}") == [
+        f"a.yaml:3:8: store: is {what}, expected one of its own"
+    ]
+
+
 @pytest.mark.parametrize("store", ["sqlite:///news/.tides.db", "sqlite:///newsletter/a.md"])
 def test_a_store_beside_the_articles_is_none_of_them(tmp_path: Path, store: str) -> None:
     (tmp_path / "a.yaml").write_text(f"{LEAST}store: '{store}'\n")

@@ -635,6 +635,28 @@ def test_a_tag_of_too_many_attributes_is_an_error_at_once(attribute: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "around",
+    [
+        "<p>x</p {}>",
+        '<!--<a b="--><p {}>x</p>">',
+        "<!--x--!><p {}>x</p>",
+        "<!--><p {}>x</p>-->",
+        '<a ="><p {}>x</p>">',
+        '<a b=c="><p {}>x</p>">',
+        '<a/="><p {}>x</p>">',
+        '<p a="{}',
+        "<style><a b='</style><p {}>x</p>'>",
+        '<svg><style><a b="</style>" {}>',
+        "<textarea><!--</textarea><p {}>-->",
+    ],
+)
+def test_too_many_attributes_are_found_wherever_they_are(around: str) -> None:
+    body = around.format(" ".join(f"a{number}" for number in range(30_000)))
+    for data in (f"---\ntitle: Boats\n---\n{body}\n", f"---\ntitle: Boats\n---\n<p>x</p>{body}\n"):
+        assert problem(data.encode()).reason.startswith("a tag of the body has more than 10000 attributes")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         f'<img src="https://a.example/{"ab/d" * 20_000}">',

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
 from itertools import islice
@@ -193,6 +193,11 @@ def test_who_stops_waiting_is_told_the_file_where_that_is_known(tmp_path: Path, 
         raise InterruptedError("enough")
 
     paths, told = write_many(tmp_path, 300), list[str | None]()
+
+    def given_up(path: str | None, is_over: Callable[[], bool]) -> None:
+        assert not is_over()
+        told.append(path)
+
     taken = take_in(
         tmp_path,
         paths,
@@ -201,7 +206,7 @@ def test_who_stops_waiting_is_told_the_file_where_that_is_known(tmp_path: Path, 
         processes=2,
         read=readers.read_hanging,
         check=check,
-        given_up=told.append,
+        given_up=given_up,
     )
     with pytest.raises(InterruptedError):
         list(taken)
@@ -213,14 +218,31 @@ def test_who_stops_waiting_is_told_the_file_where_that_is_known(tmp_path: Path, 
         assert path != "0005.md" or goes_on.wait(30)
         return read_article(data, path, reading, file)
 
-    taken = take_in(
-        tmp_path, paths, READING, LIMIT, processes=1, read=read, check=check, given_up=told.append
-    )
+    taken = take_in(tmp_path, paths, READING, LIMIT, processes=1, read=read, check=check, given_up=given_up)
     assert [one.path for one in islice(taken, 4)] == paths[:4]
     with pytest.raises(InterruptedError):
         list(taken)
     goes_on.set()
     assert told == [None, "0005.md"]
+
+
+def test_each_file_that_is_read_is_headway_though_none_is_given_out_yet(tmp_path: Path) -> None:
+    seen: list[str] = []
+    goes_on = threading.Semaphore(0)
+
+    def read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
+        seen.append(path)
+        assert goes_on.acquire(timeout=30)
+        return read_article(data, path, reading, file)
+
+    paths, moves = write_many(tmp_path, 4), list[int]()
+
+    def headway() -> None:
+        moves.append(len(seen))
+        goes_on.release()
+
+    assert len(list(take_in(tmp_path, paths, READING, LIMIT, read=read, headway=headway))) == 4
+    assert moves == [1, 2, 3, 4]
 
 
 def test_fault_63_no_more_threads_are_left_to_files_that_are_never_read_than_a_few(tmp_path: Path) -> None:
@@ -231,16 +253,20 @@ def test_fault_63_no_more_threads_are_left_to_files_that_are_never_read_than_a_f
         assert goes_on.wait(30)
         return read_article(data, path, reading, file)
 
+    def is_free() -> bool:
+        return not any(one.name.startswith("intake") for one in threading.enumerate())
+
+    wait_for(is_free)
     paths, goes_on = write_many(tmp_path, 1), threading.Event()
     try:
-        for _ in range(4):
+        for _ in range(8):
             with pytest.raises(InterruptedError):
                 list(take_in(tmp_path, paths, READING, LIMIT, read=read, check=check))
-        with pytest.raises(SourceError, match="4 threads read files that they do not get to the end of"):
+        with pytest.raises(SourceError, match="8 threads read files that they do not get to the end of"):
             list(take_in(tmp_path, paths, READING, LIMIT, read=read, check=check))
     finally:
         goes_on.set()
-    wait_for(lambda: not any(one.name.startswith("intake") for one in threading.enumerate()))
+    wait_for(is_free)
     assert len(list(take_in(tmp_path, paths, READING, LIMIT))) == 1
 
 

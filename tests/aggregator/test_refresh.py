@@ -537,3 +537,15 @@ def test_fault_27_what_is_to_be_hidden_is_withdrawn_though_its_file_is_broken_as
         workshop.write(name, f"originalUrl: https://pier.example/{name}")
     workshop.refresh(LATER + timedelta(hours=1))
     assert len(workshop.titles()) == 10
+
+
+def test_what_is_hidden_and_has_no_date_is_no_error_of_the_next_refreshes(workshop: Workshop) -> None:
+    workshop.configure()
+    text = workshop.config_path.read_text()
+    workshop.config_path.write_text(text.replace("url: ", "timezone: Asia/Tokyo, url: "))
+    draft = workshop.folder / "news/draft.md"
+    for number in range(3):
+        draft.write_text(f"---\ntitle: Draft {number}\ndraft: true\n---\n")
+        workshop.write(f"ferry{number}")
+        assert workshop.refresh(LATER + timedelta(hours=number)).states["unpublished"] == 1
+    assert len(workshop.titles()) == 3
