@@ -10,7 +10,11 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What processes hold, added up. `memory` is theirs alone plus their share of what they have in common (PSS), in bytes."""
+    """What processes hold, added up. `memory` is what they made themselves plus their share of what they have in common, in bytes.
+
+    Without what is of files (Pss_Anon of proc_pid_smaps(5)): of programs and libraries a process has a share, and another once somebody
+    else on the machine that runs the same has ended.
+    """
 
     memory: int
     files: int
@@ -82,7 +86,7 @@ def _read_of(process: int, read: Callable[[Path], int]) -> int:
 
 def _memory(folder: Path) -> int:
     lines = (folder / "smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss_Anon:"))
 
 
 def _ticks(folder: Path) -> int:
