@@ -249,10 +249,15 @@ class _ArticleReader:
         return self._says("removed", is_true=True) or self._says("deleted", is_true=True)
 
     def _says(self, key: str, *, is_true: bool) -> bool:
-        """Tell whether a mark says that; where it stands more than once, whether any of them does."""
+        """Tell whether a mark says that; where it stands more than once, but for the case of its name, whether any of them does.
+
+        By another name it may mean anything: a source's `fields` says which counts.
+        """
+        name = self._keys.written(key).lower()
         said = [self._keys.get(key, values.boolean)]
-        for name, node in self._keys.spare(key):
-            said.append(self._keys.read(name, values.boolean, node))
+        for other, node in self._keys.spare(key):
+            if other.lower() == name:
+                said.append(self._keys.read(other, values.boolean, node))
         return is_true in said
 
     # Identity and address

@@ -745,6 +745,16 @@ def test_fault_27_a_mark_by_a_sources_own_name_counts_in_whatever_case() -> None
     assert not outcome.article.is_published
 
 
+@pytest.mark.parametrize("other", ["2021-01-01", "false"])
+def test_a_mark_that_does_not_count_for_its_source_is_neither_read_nor_refused(other: str) -> None:
+    outcome = read_bytes(
+        f"---\ntitle: x\nlive: true\npublished: {other}\n---\n".encode(), fields={"published": "live"}
+    )
+    assert outcome.problems == ()
+    assert outcome.article is not None
+    assert outcome.article.is_published
+
+
 def test_a_key_that_stands_twice_and_does_not_count_is_no_error() -> None:
     front = b"---\ntitle: x\nposted: 2021-01-01\ndate: 2020-01-01\nDate: 2020-01-02\n---\n"
     outcome = read_bytes(front, fields={"publishedDateTime": "posted"})
