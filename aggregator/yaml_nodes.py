@@ -28,7 +28,8 @@ _BREAK = re.compile(r"\r\n?|\n")
 _KEY = r"""["']?secured["']?[ \t]*"""
 _SECURED_LINE = re.compile(rf"^[^\w\n]*(?:{_KEY}[:=]|\?\s*{_KEY}$)", re.MULTILINE)
 _SECURED_IN_BRACES = re.compile(rf"\{{[^{{}}\n]*(?<!\w){_KEY}[:=]", re.IGNORECASE)
-_SECURED_IN_FLOW = re.compile(rf"[\[{{,][^\w\n]*{_KEY}[:=]", re.IGNORECASE)
+# Up to the next sign that may begin an item, so that no text takes more than one look at each of its characters.
+_SECURED_IN_FLOW = re.compile(rf"[\[{{,][^\w\n\[{{,]*{_KEY}[:=]", re.IGNORECASE)
 _SECURED_IN_ITEM = re.compile(rf"[^\w\n]*{_KEY}[:=]", re.IGNORECASE)
 _SPEAKABLE_KEY = re.compile(r"[^\W\d][\w.-]{0,30}")
 # JSON's way to write a character beyond U+FFFF, or half of one, which libyaml refuses. An escaped backslash begins no such escape.

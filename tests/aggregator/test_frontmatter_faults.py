@@ -804,3 +804,11 @@ def test_fault_27_of_keys_only_those_of_articles_are_told(front: str, key: str |
     (only,) = read(f"title: x\n{front}").problems
     assert (only.key, only.line) == (key, 3 if "\n" not in front else 4)
     assert "nqgVTkX5" not in repr(only)
+
+
+@pytest.mark.parametrize("piece", [",", ", ", "{", "?", "? ", " ", "'", "{secured", "secured ", "?\n", "\n "])
+def test_fault_27_to_look_for_a_secret_in_a_text_takes_linear_time(piece: str) -> None:
+    text = piece.replace("'", "''") * (100_000 // len(piece))
+    data = f"---\ntitle: x\nprovider: {{name: 'a {text}b', secured: c}}\n---\n".encode()
+    # Minutes where each sign is looked at from all that stand before it.
+    assert least_seconds(lambda: read_bytes(data), 2) < 2
