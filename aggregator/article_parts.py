@@ -65,6 +65,17 @@ def split(data: bytes, limit: int, name: str) -> tuple[str, str] | None:
     return _decoded(front, data, start), _decoded(data[closing.end() :], data, closing.end())
 
 
+def front_lines(data: bytes, limit: int) -> list[str]:
+    """Give the lines of the front matter as far as `limit` bytes, as well as they can be read, of a file that `split` refuses."""
+    opening = _OPENING.match(data)
+    if opening is None:
+        return []
+    start = opening.end() - (opening[0][-1:] == b"\n")
+    closing = _CLOSING.search(data, start, start + limit)
+    front = data[start : closing.start() if closing else start + limit]
+    return _without_secured(front).decode(errors="replace").splitlines()
+
+
 def _expect_text(data: bytes, name: str) -> None:
     """Take no file for one without front matter that has it in another encoding, or that only its name calls an article."""
     if data.startswith(_UTF_16):

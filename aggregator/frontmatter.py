@@ -33,12 +33,13 @@ from aggregator.clean import (
 )
 from aggregator.errors import Problem
 from aggregator.frontmatter_nodes import nodes, plain_nodes
+from aggregator.hidden_mark import says_hidden
 from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError
 from feeds.article import Article
 from feeds.site import Site, page_path
 
 # Raised when the same file would be read differently: it makes every file be read again.
-READER_VERSION = 6
+READER_VERSION = 7
 
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -69,10 +70,14 @@ class Reading:
 
 
 class Outcome(NamedTuple):
-    """What a file holds: an article, perhaps with warnings; or none and the errors that keep it out; or neither, being no article."""
+    """What a file holds: an article, perhaps with warnings; or none and the errors that keep it out; or neither, being no article.
+
+    is_hidden  whether a file that can't be read as an article says all the same that nobody is to see it
+    """
 
     article: Article | None = None
     problems: tuple[Problem, ...] = ()
+    is_hidden: bool = False
 
 
 def reading_digest(reading: Reading) -> str:
@@ -93,23 +98,33 @@ def reading_digest(reading: Reading) -> str:
 def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
     """Read the file at `path` (POSIX, below the source's folder), which problems call `file`. Never raises."""
     try:
-        parts = split(data, reading.max_front_matter, path)
-        plain = plain_nodes(parts[0]) if parts else None
-        if parts is not None and plain is not None:
-            outcome = _ArticleReader(ArticleKeys(plain, reading.fields, file), path, reading).read(parts[1])
-            # Where there is something to tell, it is to be told with its place.
-            if not outcome.problems:
-                return outcome
-        node = nodes(parts[0]) if parts else None
-    except FilePartsError as problem:
-        return _refusal(file, problem.reason, At(problem.line - 1, 0))
+        return _read(data, path, reading, file)
+    except FilePartsError as error:
+        place: Place = At(error.line - 1, 0)
+        reason, key = error.reason, None
     except YamlNodesError as error:
-        return _refusal(file, f"the front matter {error.reason}", error.place, error.key and told(error.key))
-    if parts is None or node is None or yaml_nodes.is_null(node):
+        reason, place, key = f"the front matter {error.reason}", error.place, error.key and told(error.key)
+    problem = Problem(file=file, reason=reason, line=place.line + 1, column=place.column + 1, key=key)
+    is_hidden = says_hidden(data, reading.max_front_matter, reading.fields)
+    return Outcome(problems=(problem,), is_hidden=is_hidden)
+
+
+def _read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
+    parts = split(data, reading.max_front_matter, path)
+    if parts is None:
+        return Outcome()
+    plain = plain_nodes(parts[0])
+    if plain is not None:
+        outcome = _ArticleReader(ArticleKeys(plain, reading.fields, file), path, reading).read(parts[1])
+        # Where there is something to tell, it is to be told with its place.
+        if not outcome.problems:
+            return outcome
+    node = nodes(parts[0])
+    if node is None or yaml_nodes.is_null(node):
         return Outcome()
     if not isinstance(node, yaml_nodes.Mapping):
         what = "a list" if isinstance(node, yaml_nodes.Listing) else "text"
-        return _refusal(file, f"the front matter is {what}, expected keys and values", node.place)
+        raise YamlNodesError(f"is {what}, expected keys and values", node.place)
     return _ArticleReader(ArticleKeys(node, reading.fields, file), path, reading).read(parts[1])
 
 
@@ -121,11 +136,6 @@ def written_keys(data: bytes, reading: Reading, file: str) -> ArticleKeys | None
     except (FilePartsError, YamlNodesError):
         return None
     return ArticleKeys(node, reading.fields, file) if isinstance(node, yaml_nodes.Mapping) else None
-
-
-def _refusal(file: str, reason: str, place: Place, key: str | None = None) -> Outcome:
-    problem = Problem(file=file, reason=reason, line=place.line + 1, column=place.column + 1, key=key)
-    return Outcome(problems=(problem,))
 
 
 class _ArticleReader:

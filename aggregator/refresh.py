@@ -345,6 +345,7 @@ class Refresh:
             stamp=taken.stamp,
             article=article and self._identified(article, place, origin),
             has_problems=bool(outcome.problems),
+            is_hidden=outcome.is_hidden,
             digest=taken.digest,
             origin=origin if origin != place else None,
         )

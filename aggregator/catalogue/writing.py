@@ -54,8 +54,9 @@ _Claim = tuple[str, int | None, int | None, int | None]
 class FileRead(NamedTuple):
     """What reading a file gave: an article, or none and problems (it keeps its last good version), or neither (no article).
 
-    digest  16 bytes that tell its content from others
-    origin  SOURCE/PATH from which the identity comes, None where it does not come from a place or the file has not moved
+    digest     16 bytes that tell its content from others
+    is_hidden  whether the last good version is to go as well
+    origin     SOURCE/PATH from which the identity comes, None where it does not come from a place or the file has not moved
     """
 
     source: str
@@ -65,6 +66,7 @@ class FileRead(NamedTuple):
     has_problems: bool
     digest: bytes = b""
     origin: str | None = None
+    is_hidden: bool = False
 
 
 class Writer:
@@ -299,7 +301,7 @@ class Writer:
 
     def _claim(self, read: FileRead, old: Row[Any] | None) -> _Claim:
         article = read.article
-        if article is None and read.has_problems and old is not None:
+        if article is None and read.has_problems and old is not None and not read.is_hidden:
             rank, due = (value and microseconds(value) for value in (old.rank, old.due))
             return old.state, old.key, rank, due
         if article is None:

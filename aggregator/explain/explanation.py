@@ -18,6 +18,7 @@ from aggregator.explain.standing import (
     standing_of_gone,
 )
 from aggregator.explain.subject import Subject, find_subject
+from aggregator.frontmatter import Outcome
 from aggregator.refresh import Progress
 from aggregator.scratch import accepting, scratch_copy
 from aggregator.source import reason_left_out
@@ -93,7 +94,7 @@ class _Explainer:
             standing = Standing(Word.SKIPPED, "since it is gone or being written at this moment; ask again")
             return Explanation(file=file, source=source.name, standing=standing)
         if outcome.article is None and outcome.problems:
-            return self._explain_broken(source, file, known, outcome.problems)
+            return self._explain_broken(source, file, known, outcome)
         if outcome.article is None:
             standing = Standing(
                 Word.SKIPPED, "as no article: it has no front matter, or neither title nor date in it"
@@ -102,16 +103,16 @@ class _Explainer:
         return self._explain_read(source, file, known, outcome.article, outcome.problems)
 
     def _explain_broken(
-        self, source: SourceSettings, file: str, known: KnownFile | None, problems: tuple[Problem, ...]
+        self, source: SourceSettings, file: str, known: KnownFile | None, outcome: Outcome
     ) -> Explanation:
-        key = None if known is None else known.key
+        key = None if known is None or outcome.is_hidden else known.key
         article = None if key is None else self._snapshot.article(key)
         return Explanation(
             file=file,
             source=source.name,
-            standing=standing_of_broken(problems, has_good_version=article is not None),
+            standing=standing_of_broken(outcome, has_good_version=article is not None),
             article=article,
-            problems=problems,
+            problems=outcome.problems,
             feeds=judge_public(key, self._definitions, self._snapshot) if key and article else (),
         )
 

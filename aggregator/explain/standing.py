@@ -1,12 +1,12 @@
 """What has become of an article file: its state in a word, and the rest of the sentence."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from aggregator.catalogue import Entry, KnownFile
-from aggregator.errors import Problem, Severity
+from aggregator.errors import Severity
+from aggregator.frontmatter import Outcome
 from feeds.article import Article, State
 
 
@@ -54,12 +54,14 @@ def standing_of_article(
     return Standing(Word.PUBLISHED)
 
 
-def standing_of_broken(problems: Sequence[Problem], *, has_good_version: bool) -> Standing:
+def standing_of_broken(outcome: Outcome, *, has_good_version: bool) -> Standing:
     """Tell what has become of a file that can't be read."""
-    first = next(problem for problem in problems if problem.severity is Severity.ERROR)
+    first = next(problem for problem in outcome.problems if problem.severity is Severity.ERROR)
     subject = f"{first.key}: " if first.key else ""
-    stays = "; its last good version stays published" if has_good_version else ""
-    return Standing(Word.BROKEN, f"({subject}{first.reason}){stays}")
+    rest = "; its last good version stays published" if has_good_version else ""
+    if outcome.is_hidden:
+        rest = "; it says that it is to be hidden, so no version of it is published"
+    return Standing(Word.BROKEN, f"({subject}{first.reason}){rest}")
 
 
 def standing_of_gone(entry: Entry) -> Standing:

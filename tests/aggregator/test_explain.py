@@ -79,6 +79,17 @@ def test_a_broken_file_says_why_and_that_its_last_good_version_stays(workshop: W
     assert [feed.is_shown for feed in explanation.feeds][:1] == [True]
 
 
+def test_a_broken_file_that_is_to_be_hidden_has_no_good_version(workshop: Workshop) -> None:
+    path = workshop.write("ferry")
+    workshop.refresh(NOON - HOUR)
+    path.write_text('---\ntitle: "Ferry\ndraft: true\n---\n')
+    before = state(workshop, path)
+    workshop.refresh()
+    assert before == state(workshop, path)
+    assert before.startswith("broken (the front matter is no YAML")
+    assert before.endswith("; it says that it is to be hidden, so no version of it is published")
+
+
 def test_a_file_that_was_never_good_is_broken_without_values(workshop: Workshop) -> None:
     path = workshop.folder / "news" / "ferry.md"
     path.write_text("---\ntitle: Ferry\n")
