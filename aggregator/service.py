@@ -15,6 +15,7 @@ from time import monotonic
 import uvloop
 
 from aggregator import events
+from aggregator.allocator import keep_one_arena
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.config_watch import ConfigurationWatch, until_restart, waiting_for_restart
@@ -49,6 +50,7 @@ def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
     """
     wishes = Wishes(partial(leave_within, _LEAVE_SECONDS))
     wishes.follow_early_signals()
+    keep_one_arena()
     settings = load()
     allow_many_files()
     # Before anything is started: a worker that ends for want of it would be started again and again.

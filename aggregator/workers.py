@@ -22,6 +22,7 @@ from time import monotonic
 import uvloop
 
 from aggregator import events
+from aggregator.allocator import keep_one_arena
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.errors import ServeError
@@ -289,6 +290,7 @@ def _work(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for end in inherited:
         end.close()
+    keep_one_arena()
     start_logging(log_form)
     try:
         uvloop.run(_serve(settings, token, next_due, pipe, line))

@@ -131,4 +131,5 @@ def test_a_restless_hour(tmp_path: Path) -> None:
     )
     assert found.most * 3600 < MOST_GROWTH_AN_HOUR
     assert files[1] <= files[0]
-    assert threads[1] <= threads[0]
+    # A pool has another thread from the first time on that so many are wanted at once.
+    assert threads[1] <= threads[0] + 1
