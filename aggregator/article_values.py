@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from aggregator.clean import legal, plain_line, plain_text, repaired
+from aggregator.plain_text import legal, plain_line, plain_text, repaired
 from aggregator.yaml_nodes import SECURED, Listing, Mapping, Node, Scalar, Swallowing, is_null
 from feeds.text import ascii_host, language_tag
 

@@ -19,21 +19,19 @@ from aggregator.article_fields import Surroundings
 from aggregator.article_keys import ArticleKeys, told
 from aggregator.article_parts import FilePartsError, split
 from aggregator.article_values import ValueProblem, shown
-from aggregator.clean import (
+from aggregator.clean import markdown_to_html, sanitise
+from aggregator.errors import Problem
+from aggregator.frontmatter_nodes import nodes, plain_nodes
+from aggregator.hidden_mark import says_hidden
+from aggregator.markup_limits import (
     MOST_ATTRIBUTES,
     MOST_MARKS,
     MOST_TAGS,
     has_too_many_attributes,
     has_too_many_marks,
     has_too_many_tags,
-    legal,
-    markdown_to_html,
-    repaired,
-    sanitise,
 )
-from aggregator.errors import Problem
-from aggregator.frontmatter_nodes import nodes, plain_nodes
-from aggregator.hidden_mark import says_hidden
+from aggregator.plain_text import legal, repaired
 from aggregator.yaml_nodes import At, Node, Place, Scalar, YamlNodesError
 from feeds.article import Article
 from feeds.site import Site, page_path

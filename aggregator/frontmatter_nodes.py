@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 
-from aggregator.clean import illegal_characters, legal, repaired
+from aggregator.plain_text import illegal_characters, legal, repaired
 from aggregator.plain_yaml import read_plain_nodes
 from aggregator.yaml_nodes import At, Listing, Mapping, Node, Place, YamlNodesError, read_nodes
 

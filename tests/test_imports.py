@@ -48,6 +48,8 @@ FLOORS = {
     "aggregator.article_values": 2,
     "aggregator.catalogue": 2,
     "aggregator.clean": 2,
+    "aggregator.markup_limits": 2,
+    "aggregator.plain_text": 2,
     "aggregator.config": 2,
     "aggregator.frontmatter_nodes": 2,
     "aggregator.frontmatter": 2,

@@ -12,7 +12,8 @@ import html5lib
 from html5lib.constants import DataLossWarning
 
 from aggregator import clean
-from aggregator.clean import legal, markdown_to_html, sanitise
+from aggregator.clean import markdown_to_html, sanitise
+from aggregator.plain_text import legal
 from aggregator.site.body_html import readable
 
 BASE = "https://pierpost.example/2021/harbour/"

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from aggregator import yaml_nodes
-from aggregator.clean import legal
+from aggregator.plain_text import legal
 from aggregator.plain_yaml import read_plain_nodes
 from aggregator.yaml_nodes import Node, YamlNodesError, read_nodes
 
