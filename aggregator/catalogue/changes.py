@@ -22,6 +22,10 @@ class Retraction:
     revision: int
 
 
+# More would make a document that is mostly about what is no more: each takes 130 bytes, so these take a third of what 50 articles do, and a
+# source of 20,000 that is given up 2.6 MB, at every poll for 90 days.
+MOST_RETRACTIONS = 250
+
 _MEMBERS_OF_FEED = select(memberships.c.key).where(
     memberships.c.feed == bindparam("feed"), memberships.c.key == entries.c.key
 )
@@ -30,7 +34,8 @@ _MEMBERS_OF_FEED = select(memberships.c.key).where(
 _RETRACTIONS = (
     select(entries.c.identity, entries.c.withdrawn_at, entries.c.revision)
     .where(entries.c.withdrawn_at.is_not(None), _MEMBERS_OF_FEED.exists())
-    .order_by(entries.c.withdrawn_at.desc(), entries.c.key)
+    .order_by(entries.c.withdrawn_at.desc(), entries.c.published.desc(), entries.c.key)
+    .limit(MOST_RETRACTIONS)
 )
 # Asked for each document that is made.
 _FEED_CHANGED = Ready(select(feeds.c.changed).where(feeds.c.path == bindparam("path")))
@@ -41,7 +46,10 @@ _KINDS = frozenset(map(str, Kind))
 
 
 def retractions(connection: Connection, feed: int) -> tuple[Retraction, ...]:
-    """Give what the feed of this key held and was withdrawn, and is still remembered, the latest first."""
+    """Give what the feed of this key held and was withdrawn, and is still remembered, the latest first, and of those the newest articles.
+
+    The first MOST_RETRACTIONS: who polls before so many were withdrawn, or holds the newest articles alone, is told of all that it holds.
+    """
     rows = connection.execute(_RETRACTIONS, {"feed": feed})
     return tuple(Retraction(row.identity, row.withdrawn_at, row.revision) for row in rows)
 

@@ -104,7 +104,7 @@ class Snapshot:
         return self._articles(archived_in(self._connection, definition, number))
 
     def retractions(self, definition: FeedDefinition) -> tuple[Retraction, ...]:
-        """Give what a feed held and was withdrawn, and is still remembered, the latest first."""
+        """Give what a feed held and was withdrawn, and is still remembered, the latest first; not more than fits into a document."""
         return changes.retractions(self._connection, feed_key(definition))
 
     def chosen(self, definition: FeedDefinition) -> Sequence[Chosen]:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.catalogue import Catalogue
+from aggregator.catalogue.changes import MOST_RETRACTIONS
 from feeds.article import Article
 from feeds.definition import FeedDefinition, Order
 from feeds.search_query import parse_search_query
@@ -173,6 +174,19 @@ def test_what_was_withdrawn_is_remembered_in_every_feed_that_held_it(shelf: Shel
     shelf.apply(gone=[("news", "ferry.md"), ("news", "quay.md")], now=LATER)
     assert [retracted(shelf, feed) for feed in (BOATS, TOPIC, words)] == [["ferry"]] * 3
     assert set(retracted(shelf, ALL)) == {"ferry", "quay"}
+
+
+def test_a_document_tells_of_the_latest_and_newest_that_were_withdrawn_and_not_of_all(shelf: Shelf) -> None:
+    shelf.apply(*(numbered(number) for number in range(MOST_RETRACTIONS + 10)), article("ferry"))
+    shelf.apply(gone=[("news", "ferry.md")], now=LATER + HOUR)
+    shelf.apply(
+        gone=[("news", f"n{number:02}.md") for number in range(MOST_RETRACTIONS + 10)], now=LATER + 2 * HOUR
+    )
+    told = retracted(shelf, ALL)
+    assert told == [f"n{number:02}" for number in range(MOST_RETRACTIONS + 9, 9, -1)]
+    shelf.apply(article("quay"), now=LATER + 3 * HOUR)
+    shelf.apply(gone=[("news", "quay.md")], now=LATER + 4 * HOUR)
+    assert retracted(shelf, ALL) == ["quay", *told[:-1]]
 
 
 def test_what_comes_back_is_no_more_retracted(shelf: Shelf) -> None:
