@@ -14,9 +14,10 @@ _CLOSING = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\r?\n|\r?\Z)")
 # A line that gives `secured` a value, as nearly every file writes it: quoted, or plain. That value is gone before the text is
 # parsed or decoded, so it can't leak whatever is broken around it; the other forms, such as one that ends with the bracket or the comma of
 # what is around it, or one in capitals, which prose may have, are dropped as libyaml gives them.
+# What repeats is possessive, so that no line takes more than one look at each of its characters.
 _SECURED = re.compile(
-    rb"""(?P<key>\n[ \t]*(?:-[ \t]+)*(?P<quote>["']?)secured(?P=quote)[ \t]*:[ \t]*)"""
-    rb"""(?:"[^"\r\n]*"(?:[ \t]+\#[^\r\n]*)?|'[^'\r\n]*'(?:[ \t]+\#[^\r\n]*)?|[A-Za-z0-9+/][^\r\n{}\[\],]*)[ \t]*(?=\r?\n|\r?\Z)""",
+    rb"""(?P<key>\n[ \t]*+(?:-[ \t]++)*+(?P<quote>["']?)secured(?P=quote)[ \t]*+:[ \t]*+)"""
+    rb"""(?:"[^"\r\n]*+"(?:[ \t]+\#[^\r\n]*+)?|'[^'\r\n]*+'(?:[ \t]+\#[^\r\n]*+)?|[A-Za-z0-9+/][^\r\n{}\[\],]*+)[ \t]*+(?=\r?\n|\r?\Z)""",
     re.VERBOSE,
 )
 # Front matter behind front matter, as a tool leaves it that did not see the first: to everybody else a part of the body.
@@ -26,7 +27,10 @@ _SECOND_FRONT = re.compile(
 _SECURED_WORD = SECURED.encode()
 _ARTICLE_SUFFIXES = (".md", ".markdown", ".html", ".htm")
 # A byte order mark; or the line that begins front matter, in two bytes a character.
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"-\0-\0-\0", b"\0-\0-\0-")
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16 = (*_UTF_16_MARKS, b"-\0-\0-\0", b"\0-\0-\0-")
+_EMPTY_LINE = re.compile(rb"\n[ \t]*+\r?\n")
+_LINE_BREAK = re.compile(r"\r\n?|\n")
 # Text holds no NUL. Where Git looks for one, too.
 _SNIFFED = 8000
 
@@ -66,14 +70,19 @@ def split(data: bytes, limit: int, name: str) -> tuple[str, str] | None:
 
 
 def front_lines(data: bytes, limit: int) -> list[str]:
-    """Give the lines of the front matter as far as `limit` bytes, as well as they can be read, of a file that `split` refuses."""
+    """Give the lines of the front matter as far as `limit` bytes, as well as they can be read, of a file that `split` refuses.
+
+    Of one that is not closed, as far as the first empty line: what comes then is most likely the body.
+    """
+    if data.startswith(_UTF_16_MARKS):
+        data = data[: 2 * limit].decode("utf-16", errors="replace").encode()
     opening = _OPENING.match(data)
     if opening is None:
         return []
     start = opening.end() - (opening[0][-1:] == b"\n")
-    closing = _CLOSING.search(data, start, start + limit)
+    closing = _CLOSING.search(data, start, start + limit) or _EMPTY_LINE.search(data, start, start + limit)
     front = data[start : closing.start() if closing else start + limit]
-    return _without_secured(front).decode(errors="replace").splitlines()
+    return _LINE_BREAK.split(_without_secured(front).decode(errors="replace"))
 
 
 def _expect_text(data: bytes, name: str) -> None:

@@ -336,8 +336,8 @@ class Refresh:
             self._problems[name, taken.path] = outcome.problems
         place = f"{name}/{taken.path}"
         is_new = taken.path not in work.known
-        # One that broke after it was moved is to be the same article again when it is mended.
-        has_origin = article is not None or not is_new
+        # One that broke is to be the same article again when it is mended, wherever it was moved before or since.
+        has_origin = article is not None or bool(outcome.problems) or not is_new
         origin = writer.origins.origin_of(place, taken.digest, is_new=is_new) if has_origin else place
         return FileRead(
             source=name,

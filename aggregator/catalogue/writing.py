@@ -96,6 +96,8 @@ class Writer:
         self.changed_identities: list[tuple[str, str]] = []
         self._memberships = Memberships(connection, definitions, self._number, now, is_first=self._is_first)
         self._open_keys: set[int] = set()
+        # Of the batch: the identities of files that can't be read and say that they are to be hidden.
+        self._hidden: dict[_Place, int] = {}
         self._has_changed = self._is_first
         self._owed_purge: bool = row.owes_purge
         self.has_words: bool = row.has_words
@@ -153,6 +155,7 @@ class Writer:
             states |= self._note_files(source, list(group))
         articles = {(read.source, read.path): read.article for read in reads if read.article is not None}
         self._settle_entries(articles, states)
+        self._hidden.clear()
 
     def unsettled(self) -> tuple[tuple[str, str], ...]:
         """Give the files, as (source, path), that count now for an entry that was made from another: they are to be read again."""
@@ -278,6 +281,8 @@ class Writer:
             old = known.get(read.path)
             state, key, rank, due = self._claim(read, old)
             states[source, read.path] = state
+            if read.article is None and state == State.UNPUBLISHED and key is not None:
+                self._hidden[source, read.path] = key
             if old is not None and old.key is not None and old.key != key:
                 self._open_keys.add(old.key)
                 if old.state == state == State.PUBLIC:
@@ -301,8 +306,11 @@ class Writer:
 
     def _claim(self, read: FileRead, old: Row[Any] | None) -> _Claim:
         article = read.article
-        if article is None and read.has_problems and old is not None and not read.is_hidden:
+        if article is None and read.has_problems and old is not None:
             rank, due = (value and microseconds(value) for value in (old.rank, old.due))
+            if read.is_hidden and old.key is not None:
+                # It claims its identity on: else an older file with the same would be published in its place.
+                return State.UNPUBLISHED, old.key, rank, None
             return old.state, old.key, rank, due
         if article is None:
             return BROKEN if read.has_problems else SKIPPED, None, None, None
@@ -326,10 +334,11 @@ class Writer:
     # Entries
 
     def _settle_entries(self, articles: Mapping[_Place, Prepared], states: Mapping[_Place, str]) -> None:
-        contested = contested_keys(self._connection, {article.key for article in articles.values()})
+        keys = {article.key for article in articles.values()} | set(self._hidden.values())
+        contested = contested_keys(self._connection, keys)
         self._open_keys |= contested
         chosen: dict[int, Prepared] = {}
-        withdrawn = []
+        withdrawn = [key for key in self._hidden.values() if key not in contested]
         for place, article in articles.items():
             if article.key in contested:
                 continue
@@ -339,7 +348,11 @@ class Writer:
                 withdrawn.append(article.key)
         for key, claims in claims_on(self._connection, contested).items():
             best = winner(claims)
-            if best is None or (best.source, best.path) not in articles:
+            if best is None:
+                continue
+            if (best.source, best.path) in self._hidden:
+                withdrawn.append(key)
+            if (best.source, best.path) not in articles:
                 continue
             if best.state is State.PUBLIC:
                 chosen[key] = articles[best.source, best.path]

@@ -125,7 +125,7 @@ def test_fault_24_a_source_that_loses_its_files_keeps_them_with_an_alarm_until_i
         wait_for(lambda: site.says("11 of 12 files"))
         assert any("error" in line.lower() and "--accept-loss" in line for line in site.lines)
         assert len(titles(site)) == 12
-        assert b"aggregator_source_alarms 1.0" in site.get("/metrics").body
+        wait_for(lambda: b"aggregator_source_alarms 1.0" in site.get("/metrics").body)
     with running(workshop, "--accept-loss") as site:
         wait_for(lambda: titles(site) == {"A00"})
         shutil.rmtree(workshop.folder / "news")
