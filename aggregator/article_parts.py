@@ -6,7 +6,7 @@ The value of `secured`, as nearly every file writes it, is gone before anything 
 import re
 
 from aggregator.errors import AggregatorError
-from aggregator.yaml_nodes import SECURED
+from aggregator.yaml_nodes import LINE_BREAK, SECURED
 
 _OPENING = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*(?:\r?\n|\Z)")
 # From the line break before it: the expression is four times as fast when it begins with a character.
@@ -30,7 +30,6 @@ _ARTICLE_SUFFIXES = (".md", ".markdown", ".html", ".htm")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF_16 = (*_UTF_16_MARKS, b"-\0-\0-\0", b"\0-\0-\0-")
 _EMPTY_LINE = re.compile(rb"\n[ \t]*+\r?\n")
-_LINE_BREAK = re.compile(r"\r\n?|\n")
 # Text holds no NUL. Where Git looks for one, too.
 _SNIFFED = 8000
 
@@ -82,7 +81,7 @@ def front_lines(data: bytes, limit: int) -> list[str]:
     start = opening.end() - (opening[0][-1:] == b"\n")
     closing = _CLOSING.search(data, start, start + limit) or _EMPTY_LINE.search(data, start, start + limit)
     front = data[start : closing.start() if closing else start + limit]
-    return _LINE_BREAK.split(_without_secured(front).decode(errors="replace"))
+    return LINE_BREAK.split(_without_secured(front).decode(errors="replace"))
 
 
 def _expect_text(data: bytes, name: str) -> None:

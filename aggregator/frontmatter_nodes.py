@@ -5,11 +5,10 @@ from bisect import bisect_right
 
 from aggregator.plain_text import illegal_characters, legal, repaired
 from aggregator.plain_yaml import read_plain_nodes
-from aggregator.yaml_nodes import At, Listing, Mapping, Node, Place, YamlNodesError, read_nodes
+from aggregator.yaml_nodes import LINE_BREAK, At, Listing, Mapping, Node, Place, YamlNodesError, read_nodes
 
 # YAML 1.1 sees line breaks where editors see none, and text would be folded there.
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]")
-_LINE_BREAK = re.compile(r"\r\n?|\n")
 _C1_CONTROL = re.compile("[\x80-\x84\x86-\x9f]")
 
 
@@ -48,7 +47,7 @@ def _with_mended_lines(text: str) -> str:
 def _removed(text: str) -> dict[int, list[int]]:
     """Give, by line, before which columns of the text that is left the characters stood that were removed."""
     places = {}
-    for number, line in enumerate(_LINE_BREAK.split(text)):
+    for number, line in enumerate(LINE_BREAK.split(text)):
         found = [start - before for before, start in enumerate(illegal_characters(line))]
         if found:
             places[number] = found

@@ -22,7 +22,7 @@ _MOST_EVENTS = 10_000
 _BLOCKS = ("|", ">")
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
 # What libyaml counts as the end of a line, but for those that are mended before it sees them.
-_BREAK = re.compile(r"\r\n?|\n")
+LINE_BREAK = re.compile(r"\r\n?|\n")
 # What reads as if it gave `secured` a value: a line, in a comment too; what stands in braces, or in a text of a flow collection; an item
 # without the blank.
 _KEY = r"""["']?secured["']?[ \t]*"""
@@ -132,7 +132,7 @@ def _joined(match: re.Match[str]) -> str:
 
 
 def _build(text: str) -> Node | None:
-    lines = _BREAK.split(text) if SECURED in text.lower() else None
+    lines = LINE_BREAK.split(text) if SECURED in text.lower() else None
     try:
         return _document(yaml.CSafeLoader(text).get_event, lines)
     except yaml.MarkedYAMLError as error:

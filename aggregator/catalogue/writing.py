@@ -4,7 +4,7 @@ A batch at a time, so that memory stays flat however many files there are; whate
 one identity, a file that is gone) is settled before the end.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -96,8 +96,6 @@ class Writer:
         self.changed_identities: list[tuple[str, str]] = []
         self._memberships = Memberships(connection, definitions, self._number, now, is_first=self._is_first)
         self._open_keys: set[int] = set()
-        # Of the batch: the identities of files that can't be read and say that they are to be hidden.
-        self._hidden: dict[_Place, int] = {}
         self._has_changed = self._is_first
         self._owed_purge: bool = row.owes_purge
         self.has_words: bool = row.has_words
@@ -148,14 +146,14 @@ class Writer:
         if self._is_first and not self._is_without_indices:
             drop_indices(self._connection)
             self._is_without_indices = True
-        states: dict[_Place, str] = {}
+        noted: dict[_Place, _Claim] = {}
         for source, group in groupby(
             sorted(reads, key=attrgetter("source", "path")), key=attrgetter("source")
         ):
-            states |= self._note_files(source, list(group))
+            noted |= self._note_files(source, list(group))
         articles = {(read.source, read.path): read.article for read in reads if read.article is not None}
-        self._settle_entries(articles, states)
-        self._hidden.clear()
+        hidden = {(read.source, read.path) for read in reads if read.is_hidden}
+        self._settle_entries(articles, hidden, noted)
 
     def unsettled(self) -> tuple[tuple[str, str], ...]:
         """Give the files, as (source, path), that count now for an entry that was made from another: they are to be read again."""
@@ -273,16 +271,14 @@ class Writer:
 
     # Files
 
-    def _note_files(self, source: str, reads: Sequence[FileRead]) -> dict[_Place, str]:
-        """Keep what is known of files; give the state of each."""
+    def _note_files(self, source: str, reads: Sequence[FileRead]) -> dict[_Place, _Claim]:
+        """Keep what is known of files; give what each claims."""
         known = self._known_files(source, [read.path for read in reads])
-        rows, states = [], {}
+        rows, noted = [], {}
         for read in reads:
             old = known.get(read.path)
-            state, key, rank, due = self._claim(read, old)
-            states[source, read.path] = state
-            if read.article is None and state == State.UNPUBLISHED and key is not None:
-                self._hidden[source, read.path] = key
+            noted[source, read.path] = claim = self._claim(read, old)
+            state, key, rank, due = claim
             if old is not None and old.key is not None and old.key != key:
                 self._open_keys.add(old.key)
                 if old.state == state == State.PUBLIC:
@@ -293,7 +289,7 @@ class Writer:
         for batch in batches(list(known)):
             self._connection.execute(files.delete().where(files.c.source == source, files.c.path.in_(batch)))
         insert_rows(self._connection, files, rows)
-        return states
+        return noted
 
     def _known_files(self, source: str, paths: Sequence[str]) -> dict[str, Row[Any]]:
         if self._is_first:
@@ -333,16 +329,21 @@ class Writer:
 
     # Entries
 
-    def _settle_entries(self, articles: Mapping[_Place, Prepared], states: Mapping[_Place, str]) -> None:
-        keys = {article.key for article in articles.values()} | set(self._hidden.values())
-        contested = contested_keys(self._connection, keys)
+    def _settle_entries(
+        self, articles: Mapping[_Place, Prepared], hidden: Collection[_Place], noted: Mapping[_Place, _Claim]
+    ) -> None:
+        """Write what counts of the articles, and withdraw what does not, or is `hidden` though it can't be read."""
+        hidden_keys = {key for _, key, _, _ in map(noted.__getitem__, hidden) if key is not None}
+        contested = contested_keys(
+            self._connection, {article.key for article in articles.values()} | hidden_keys
+        )
         self._open_keys |= contested
         chosen: dict[int, Prepared] = {}
-        withdrawn = [key for key in self._hidden.values() if key not in contested]
+        withdrawn = sorted(hidden_keys - contested)
         for place, article in articles.items():
             if article.key in contested:
                 continue
-            if states[place] == State.PUBLIC:
+            if noted[place][0] == State.PUBLIC:
                 chosen[article.key] = article
             else:
                 withdrawn.append(article.key)
@@ -350,13 +351,10 @@ class Writer:
             best = winner(claims)
             if best is None:
                 continue
-            if (best.source, best.path) in self._hidden:
+            counting = (best.source, best.path)
+            if counting in hidden or (counting in articles and best.state is not State.PUBLIC):
                 withdrawn.append(key)
-            if (best.source, best.path) not in articles:
-                continue
-            if best.state is State.PUBLIC:
-                chosen[key] = articles[best.source, best.path]
-            else:
-                withdrawn.append(key)
+            elif counting in articles:
+                chosen[key] = articles[counting]
         self._entries.withdraw(withdrawn)
         self._entries.write(chosen, are_new=self._is_first and not self._open_keys)
