@@ -1,3 +1,4 @@
+import os
 import platform
 import subprocess
 import sys
@@ -8,8 +9,8 @@ import pytest
 PROGRAM = """
 import ctypes, sys, threading
 from aggregator.allocator import keep_one_arena
-if sys.argv[1] == "one":
-    assert keep_one_arena()
+if sys.argv[1] == "wanted":
+    print(keep_one_arena(), flush=True)
 at_once = threading.Barrier(8)
 def take():
     at_once.wait()
@@ -26,12 +27,31 @@ libc.fflush(out)
 """
 
 
-def arenas(how: str) -> int:
-    done = subprocess.run([sys.executable, "-c", PROGRAM, how], capture_output=True, text=True, check=True)
-    return done.stdout.count("<heap nr=")
+pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no other C library has arenas")
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no other C library has arenas")
+def told(how: str, **environment: str) -> str:
+    command = [sys.executable, "-c", PROGRAM, how]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, **environment}
+    ).stdout
+
+
+def arenas(text: str) -> int:
+    return text.count("<heap nr=")
+
+
 def test_all_threads_take_memory_from_one_place() -> None:
-    assert arenas("one") == 1
-    assert arenas("many") > 1
+    wanted = told("wanted")
+    assert wanted.startswith("True")
+    assert arenas(wanted) == 1
+    assert arenas(told("as it was")) > 1
+
+
+@pytest.mark.parametrize(
+    "environment", [{"MALLOC_ARENA_MAX": "3"}, {"GLIBC_TUNABLES": "glibc.malloc.arena_max=3"}]
+)
+def test_an_operator_decides_how_many_places_there_are(environment: dict[str, str]) -> None:
+    wanted = told("wanted", **environment)
+    assert wanted.startswith("False")
+    assert arenas(wanted) == 3
