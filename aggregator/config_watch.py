@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from aggregator import config, events
+from aggregator import config
 from aggregator.config import ServerSettings, Settings
+from aggregator.monitoring import events
 from aggregator.schedule import watch_folders
 
 # All else that `server` says is decided when the server begins, and so is `store`.

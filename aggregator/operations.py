@@ -7,14 +7,14 @@ from pathlib import Path
 
 from aggregator.catalogue import Snapshot
 from aggregator.config import Settings
-from aggregator.edition import CODINGS
+from aggregator.documents.edition import CODINGS
+from aggregator.documents.feed_drafts import FeedDrafts
 from aggregator.errors import UnknownFeedError
-from aggregator.feed_drafts import FeedDrafts
-from aggregator.nginx import write_nginx
 from aggregator.processes import processors
-from aggregator.publish import INDEX, Published, publish
-from aggregator.publishing_process import PublishingProcess, families_of
-from aggregator.refresh import Progress, Report
+from aggregator.publish.nginx import write_nginx
+from aggregator.publish.process import PublishingProcess, families_of
+from aggregator.publish.tree import INDEX, Published, publish
+from aggregator.refreshes.refresh import Progress, Report
 from aggregator.scratch import opened, scratch_copy
 from aggregator.wiring import wire
 from feeds.formats import FORMATS

@@ -18,7 +18,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from watchfiles import Change, awatch
 
-from aggregator import events
+from aggregator.monitoring import events
 
 _DUE = "due"
 # A save is often several events within a few milliseconds; waiting longer would only make a change live later.

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
-from aggregator.definitions import Definitions
-from aggregator.delta_drafts import DeltaDrafts
-from aggregator.draft import Drafts
-from aggregator.feed_drafts import FeedDrafts
-from aggregator.given_up import GivenUp
-from aggregator.refresh import Refresh
-from aggregator.search_drafts import SearchDrafts
+from aggregator.documents.definitions import Definitions
+from aggregator.documents.delta_drafts import DeltaDrafts
+from aggregator.documents.draft import Drafts
+from aggregator.documents.feed_drafts import FeedDrafts
+from aggregator.documents.search_drafts import SearchDrafts
+from aggregator.refreshes.given_up import GivenUp
+from aggregator.refreshes.refresh import Refresh
 from aggregator.server import Addresses
 from aggregator.site.pages import Pages
 from aggregator.site.rendering import Templates

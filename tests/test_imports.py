@@ -22,83 +22,51 @@ PACKAGES = ("feeds", "aggregator")
 FLOORS = {
     "feeds": 0,
     "aggregator": 1,  # the package's own docstring, nothing else
-    "aggregator.audience": 1,
-    "aggregator.departure": 1,
     "aggregator.errors": 1,
-    "aggregator.events": 1,
-    "aggregator.garbage": 1,
-    "aggregator.given_up": 1,
-    "aggregator.globs": 1,
-    "aggregator.lease": 1,
-    "aggregator.habits": 1,
-    "aggregator.journal": 1,
-    "aggregator.logs": 1,
-    "aggregator.metrics": 1,
-    "aggregator.allocator": 1,
-    "aggregator.open_files": 1,
-    "aggregator.redaction": 1,
-    "aggregator.regular_file": 1,
-    "aggregator.service_manager": 1,
-    "aggregator.stamp": 1,
-    "aggregator.switchboard": 1,
-    "aggregator.article_fields": 2,
-    "aggregator.article_keys": 2,
-    "aggregator.article_parts": 2,
-    "aggregator.hidden_mark": 2,
-    "aggregator.article_values": 2,
+    "aggregator.monitoring": 1,
+    "aggregator.processes": 1,
+    "aggregator.refreshes": 1,
+    "aggregator.service": 1,
+    "aggregator.source": 1,
     "aggregator.catalogue": 2,
     "aggregator.clean": 2,
-    "aggregator.markup_limits": 2,
-    "aggregator.plain_text": 2,
     "aggregator.config": 2,
-    "aggregator.frontmatter_nodes": 2,
+    "aggregator.entry": 2,
     "aggregator.frontmatter": 2,
     "aggregator.schedule": 2,
     "aggregator.config_watch": 3,
-    "aggregator.plain_yaml": 2,
-    "aggregator.yaml_nodes": 2,
-    "aggregator.definitions": 3,
-    "aggregator.delta_drafts": 3,
-    "aggregator.draft": 3,
-    "aggregator.shelf": 3,
-    "aggregator.edition": 3,
-    "aggregator.feed_drafts": 3,
-    "aggregator.intake": 3,
-    "aggregator.taken": 3,
-    "aggregator.glance": 4,
+    "aggregator.documents": 3,
+    "aggregator.source.file_reader": 3,
+    "aggregator.source.intake": 3,
+    "aggregator.source.scan": 3,
+    "aggregator.source.taken": 3,
     "aggregator.topic_names": 3,
-    "aggregator.search_drafts": 3,
-    "aggregator.search_request": 3,
-    "aggregator.source": 3,
-    "aggregator.entry": 2,
-    "aggregator.file_reader": 3,
-    "aggregator.press": 4,
-    "aggregator.refresh": 4,
-    "aggregator.searches": 4,
-    "aggregator.status_token": 4,
-    "aggregator.version_keeper": 4,
-    "aggregator.ledger": 5,
+    "aggregator.documents.press": 4,
+    "aggregator.documents.searches": 4,
+    "aggregator.documents.version_keeper": 4,
+    "aggregator.refreshes.refresh": 4,
+    "aggregator.service.status_token": 4,
+    "aggregator.source.glance": 4,
+    "aggregator.monitoring.ledger": 5,
     "aggregator.publish": 5,
-    "aggregator.processes": 1,
-    "aggregator.publishing_process": 6,
     "aggregator.server": 5,
     "aggregator.site": 5,
-    "aggregator.operations": 6,
     "aggregator.diff": 6,
     "aggregator.explain": 6,
     "aggregator.lint": 6,
-    "aggregator.nginx": 6,
-    "aggregator.new_article": 6,
-    "aggregator.new_site": 6,
-    "aggregator.outlet": 6,
-    "aggregator.refresh_thread": 6,
+    "aggregator.operations": 6,
+    "aggregator.publish.nginx": 6,
+    "aggregator.publish.process": 6,
+    "aggregator.refreshes.refresh_thread": 6,
+    "aggregator.scaffold": 6,
     "aggregator.scratch": 6,
-    "aggregator.service": 6,
-    "aggregator.serving": 6,
+    "aggregator.service.outlet": 6,
+    "aggregator.service.service": 6,
+    "aggregator.service.serving": 6,
+    "aggregator.service.workers": 6,
     "aggregator.wiring": 6,
-    "aggregator.workers": 6,
-    "aggregator.cli": 7,
     "aggregator.__main__": 7,
+    "aggregator.cli": 7,
 }
 
 # What `feeds` may use of the standard library: values and text. Whatever reads a file, a socket, a clock or chance is not here.
@@ -400,12 +368,17 @@ def test_a_module_of_a_package_stands_on_its_floor() -> None:
     ("module", "text"),
     [
         ("feeds.article", "from aggregator.errors import Problem"),
-        ("aggregator.edition", "import aggregator.press"),
-        ("aggregator.server.app", "from aggregator import service"),
+        ("aggregator.documents.edition", "import aggregator.documents.press"),
+        ("aggregator.server.app", "from aggregator.service import service"),
     ],
 )
 def test_an_arrow_that_runs_up_is_found(module: str, text: str) -> None:
-    modules = {module: text, "aggregator.service": "", "aggregator.press": "", "aggregator.errors": ""}
+    modules = {
+        module: text,
+        "aggregator.service.service": "",
+        "aggregator.documents.press": "",
+        "aggregator.errors": "",
+    }
     (message,) = arrows_up(modules, FLOORS)
     assert message.startswith(f"{module}, line 1: imports aggregator.")
 
@@ -463,16 +436,18 @@ def test_what_is_pure_passes(text: str) -> None:
 
 
 def test_a_second_importer_of_a_library_is_found() -> None:
-    modules = {"aggregator.clean": "import nh3", "aggregator.server.app": "from nh3 import clean"}
-    (message,) = homeless(modules, {"nh3": {"aggregator.clean"}})
-    assert message == "aggregator.server.app, line 1: imports nh3, expected only in aggregator.clean"
+    modules = {"aggregator.clean.html": "import nh3", "aggregator.server.app": "from nh3 import clean"}
+    (message,) = homeless(modules, {"nh3": {"aggregator.clean.html"}})
+    assert message == "aggregator.server.app, line 1: imports nh3, expected only in aggregator.clean.html"
 
 
 def test_a_library_that_nobody_knows_is_found() -> None:
-    (message,) = homeless({"aggregator.clean": "import leftpad.right"}, {})
+    (message,) = homeless({"aggregator.clean.html": "import leftpad.right"}, {})
     assert message.endswith("expected only in docs/dependencies.md")
 
 
 def test_a_home_that_its_library_has_left_is_found() -> None:
-    homes = {"nh3": {"aggregator.clean", "aggregator.attic"}}
-    assert empty_homes({"aggregator.clean": "import nh3"}, homes) == ["aggregator.attic does not import nh3"]
+    homes = {"nh3": {"aggregator.clean.html", "aggregator.attic"}}
+    assert empty_homes({"aggregator.clean.html": "import nh3"}, homes) == [
+        "aggregator.attic does not import nh3"
+    ]

@@ -25,7 +25,7 @@ import pytest
 
 from aggregator.cli import cli
 from aggregator.config import load
-from aggregator.globs import compile_globs
+from aggregator.source.globs import compile_globs
 from tests.aggregator.running_site import RunningSite, wait_for
 
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,7 @@ from aggregator import config
 from aggregator.catalogue import Catalogue
 from aggregator.errors import Severity
 from aggregator.lint import check_site
-from aggregator.refresh import Report
+from aggregator.refreshes.refresh import Report
 from aggregator.wiring import Wiring, wire
 
 CONFIG = Path(__file__).parents[1] / "config"

@@ -14,7 +14,7 @@ from aggregator.catalogue.deciding import Claim, winner
 from aggregator.catalogue.ready import Ready
 from aggregator.catalogue.tables import files, sources
 from aggregator.entry.keys import moment_of
-from aggregator.stamp import UNKNOWN, Stamp
+from aggregator.source.stamp import UNKNOWN, Stamp
 from feeds.article import State
 
 

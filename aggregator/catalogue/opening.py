@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, NoResultFound, SQLAlchemyError
 
-from aggregator import events
 from aggregator.catalogue.full_text import create_index
 from aggregator.catalogue.tables import SCHEMA_VERSION, generations, metadata
 from aggregator.errors import CatalogueError
+from aggregator.monitoring import events
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # A page holds two or three articles, and of SQLite's usual size not one: that made a first load a tenth slower (measured, 100,000 files).

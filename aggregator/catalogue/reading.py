@@ -28,7 +28,7 @@ from aggregator.entry import records
 from aggregator.entry.keys import moment_of
 from aggregator.entry.names import Kind, Listed
 from aggregator.errors import NoWordsError
-from aggregator.stamp import Stamp
+from aggregator.source.stamp import Stamp
 from feeds.article import Article
 from feeds.definition import FeedDefinition
 from feeds.selection import Selection

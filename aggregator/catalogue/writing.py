@@ -38,7 +38,7 @@ from aggregator.catalogue.tables import (
 )
 from aggregator.entry.keys import microseconds
 from aggregator.entry.preparing import Prepared
-from aggregator.stamp import Stamp
+from aggregator.source.stamp import Stamp
 from feeds.article import State, state_of
 from feeds.definition import FeedDefinition
 

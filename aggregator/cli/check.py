@@ -14,7 +14,7 @@ from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
 from aggregator.errors import ConfigurationError, Problem, Severity
 from aggregator.lint import check_site, sarif
-from aggregator.refresh import Report
+from aggregator.refreshes.refresh import Report
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}

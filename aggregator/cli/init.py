@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from aggregator.cli.shared import clock, reported
-from aggregator.new_site import new_site
+from aggregator.scaffold.new_site import new_site
 
 
 @click.command()

@@ -6,7 +6,7 @@ import click
 
 from aggregator import config
 from aggregator.cli.shared import clock, config_option, reported
-from aggregator.new_article import new_article
+from aggregator.scaffold.new_article import new_article
 
 
 @click.command()

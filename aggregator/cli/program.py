@@ -24,10 +24,10 @@ from aggregator.cli.output import Program
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
 from aggregator.config import RequestLog, Settings
-from aggregator.logs import LogForm, log_form, start_logging
+from aggregator.monitoring.logs import LogForm, log_form, start_logging
 from aggregator.operations import preview_feed, publish_site
-from aggregator.service import serve_site
-from aggregator.service_manager import ServiceManager
+from aggregator.service.service import serve_site
+from aggregator.service.service_manager import ServiceManager
 from feeds.formats import FORMATS
 
 PROGRAM = "aggregator"

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from aggregator.refresh import Progress
+from aggregator.refreshes.refresh import Progress
 
 _AFTER_SECONDS = 1.0
 

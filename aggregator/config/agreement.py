@@ -8,7 +8,7 @@ from aggregator.config.settings import Settings
 from aggregator.config.store import store_file
 from aggregator.config.written import quoted, suggestion
 from aggregator.errors import Problem
-from aggregator.globs import compile_globs
+from aggregator.source.globs import compile_globs
 from feeds.selection import fold
 from feeds.text import provider_domain
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from aggregator.config.nodes import Entry, ListNode, MappingNode, Node, Place
 from aggregator.config.yaml_document import YamlDocument, parse, place_at
 from aggregator.errors import Problem
-from aggregator.regular_file import read_start
+from aggregator.source.regular_file import read_start
 
 _FEED_FOLDER = "feeds"
 _BIGGEST = 10 * 1024**2

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from aggregator.config.cron import normalise_cron
 from aggregator.config.written import did_you_mean, is_nothing, kind, quoted, suggestion
-from aggregator.globs import compile_globs
+from aggregator.source.globs import compile_globs
 from feeds.definition import Content, Order
 from feeds.errors import SearchQueryError
 from feeds.formats import FORMATS

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aggregator.catalogue import Snapshot
 from aggregator.config import Settings
-from aggregator.definitions import Definitions
+from aggregator.documents.definitions import Definitions
 from aggregator.entry.keys import key_of
 from feeds.definition import FeedDefinition
 

@@ -8,7 +8,7 @@ from aggregator.config import Settings
 from aggregator.diff.comparison import Difference, compare
 from aggregator.diff.side import Side
 from aggregator.errors import SourceError
-from aggregator.refresh import Progress
+from aggregator.refreshes.refresh import Progress
 from aggregator.scratch import scratch
 from aggregator.wiring import wire
 

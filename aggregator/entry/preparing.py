@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import NamedTuple
 
+from aggregator.clean.plain_text import plain_text
 from aggregator.entry.keys import key_of, microseconds, moment_of
 from aggregator.entry.names import Name, names_of
 from aggregator.entry.records import decode, encode
-from aggregator.plain_text import plain_text
 from feeds.article import Article
 from feeds.selection import fold
 

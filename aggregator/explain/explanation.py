@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aggregator.catalogue import Entry, KnownFile, Snapshot
 from aggregator.config import Settings, SourceSettings
-from aggregator.definitions import Definitions
+from aggregator.documents.definitions import Definitions
 from aggregator.entry.keys import key_of
 from aggregator.errors import Problem
 from aggregator.explain.judging import FeedVerdict, judge_hidden, judge_public
@@ -18,10 +18,10 @@ from aggregator.explain.standing import (
     standing_of_gone,
 )
 from aggregator.explain.subject import Subject, find_subject
-from aggregator.frontmatter import Outcome
-from aggregator.refresh import Progress
+from aggregator.frontmatter.reading import Outcome
+from aggregator.refreshes.refresh import Progress
 from aggregator.scratch import accepting, scratch_copy
-from aggregator.source import reason_left_out
+from aggregator.source.scan import reason_left_out
 from aggregator.wiring import wire
 from feeds.article import Article, State, state_of
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.catalogue import Catalogue, FileRead, Snapshot, Verdict, names_of, prepare
-from aggregator.definitions import Definitions, Lacking
+from aggregator.documents.definitions import Definitions, Lacking
 from aggregator.entry.keys import key_of
 from aggregator.explain import wording
 from aggregator.scratch import opened
-from aggregator.stamp import UNKNOWN
+from aggregator.source.stamp import UNKNOWN
 from feeds.article import Article
 from feeds.definition import FeedDefinition
 from feeds.selection import Selection

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from aggregator.catalogue import Entry, KnownFile
 from aggregator.errors import Severity
-from aggregator.frontmatter import Outcome
+from aggregator.frontmatter.reading import Outcome
 from feeds.article import Article, State
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from aggregator.catalogue import Found, Verdict
 from aggregator.config.measures import format_duration
-from aggregator.definitions import Lacking
+from aggregator.documents.definitions import Lacking
 from aggregator.explain.standing import moment
 from feeds.search_query import SearchQuery
 from feeds.selection import Names, Selection

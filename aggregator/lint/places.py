@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from time import time_ns
 
-from aggregator.article_keys import ArticleKeys
-from aggregator.article_values import items_of
 from aggregator.config import Settings
 from aggregator.errors import Problem
-from aggregator.file_reader import BusyFileError, UnreadableFileError, VanishedFileError, read_file
-from aggregator.frontmatter import written_keys
+from aggregator.frontmatter.keys import ArticleKeys
+from aggregator.frontmatter.reading import written_keys
+from aggregator.frontmatter.values import items_of
+from aggregator.frontmatter.yaml_nodes import Mapping, Node, Scalar
 from aggregator.lint.notes import Place
 from aggregator.lint.rules import finding
-from aggregator.refresh import reading_of
-from aggregator.yaml_nodes import Mapping, Node, Scalar
+from aggregator.refreshes.refresh import reading_of
+from aggregator.source.file_reader import BusyFileError, UnreadableFileError, VanishedFileError, read_file
 
 # Finds the node that is meant in the value of a key.
 Choose = Callable[[Node], Node]

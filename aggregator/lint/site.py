@@ -6,14 +6,14 @@ from datetime import datetime
 from aggregator.config import Settings
 from aggregator.config.nodes import Node
 from aggregator.config.reading import read_feed_files, read_main
-from aggregator.definitions import Definitions
+from aggregator.documents.definitions import Definitions
 from aggregator.errors import Problem
 from aggregator.lint.articles import lint_articles
 from aggregator.lint.configuration import lint_configuration
 from aggregator.lint.notes import Notes
 from aggregator.lint.places import Locator
 from aggregator.lint.store import lint_store
-from aggregator.refresh import Progress, Refresh, Report
+from aggregator.refreshes.refresh import Progress, Refresh, Report
 from aggregator.scratch import scratch
 from aggregator.topic_names import topic_aliases
 

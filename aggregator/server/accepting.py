@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from aggregator import events
+from aggregator.monitoring import events
 
 # Between two looks at those that are there already.
 _AT_ONCE = 128

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from aggregator.edition import CODINGS, IDENTITY
+from aggregator.documents.edition import CODINGS, IDENTITY
 
 # A content coding or *, and its weight: 0 to 1 with at most three decimals (RFC 9110 section 12.4.2).
 _MEMBER = re.compile(

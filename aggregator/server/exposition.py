@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.core import Metric as Family
 from prometheus_client.registry import Collector
 
-from aggregator.metrics import METRICS, SUBSCRIBERS, Figures, Key, Kind, Metric
+from aggregator.monitoring.metrics import METRICS, SUBSCRIBERS, Figures, Key, Kind, Metric
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from aggregator import events
+from aggregator.monitoring import events
 
 _SILENCE = timedelta(minutes=1)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import hdrs, web
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.server import responses
 from aggregator.server.acceptance import wants_page
 from aggregator.server.addresses import (

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from aiohttp import hdrs
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.server.conditional import Outcome, Preconditions, decide
 from aggregator.server.encoding import acceptable_codings
 

@@ -8,8 +8,8 @@ from time import perf_counter
 from aiohttp import hdrs, web
 
 from aggregator.config import MetricsReaders, RequestLog, StatusReaders
-from aggregator.edition import IDENTITY
-from aggregator.metrics import Figures
+from aggregator.documents.edition import IDENTITY
+from aggregator.monitoring.metrics import Figures
 from aggregator.server import responses
 from aggregator.server.addresses import requested_path
 from aggregator.server.disclosure import holds_token, is_from_here, may_read

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from weakref import ref
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.server.lifetime import Lifetime
 from aggregator.server.negotiation import Form
 from aggregator.server.served import Served

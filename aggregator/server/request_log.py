@@ -1,8 +1,8 @@
 """RequestLogger: tells the log of requests, where the operator wants that: of each, or of one in a hundred and what is bad."""
 
-from aggregator import events
 from aggregator.config import RequestLog
-from aggregator.edition import IDENTITY
+from aggregator.documents.edition import IDENTITY
+from aggregator.monitoring import events
 from aggregator.server.addresses import requested_path
 
 SAMPLE = 100

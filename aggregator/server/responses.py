@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from aiohttp import hdrs, web
 
-from aggregator.edition import CODINGS, IDENTITY, Edition
+from aggregator.documents.edition import CODINGS, IDENTITY, Edition
 from aggregator.server.conditional import http_date, is_settled
 from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, POLICY, caching, document_caching
 from aggregator.server.lifetime import Lifetime

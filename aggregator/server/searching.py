@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.errors import NoWordsError, SearchRequestError, TooBusyError, TooSlowError
 from aggregator.server import responses
 from aggregator.server.addresses import requested_query

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.server.addresses import Addresses
 from aggregator.server.headers import page_policy
 from aggregator.server.lifetime import Lifetime

@@ -14,7 +14,7 @@ from aiohttp import EMPTY_PAYLOAD, HttpVersion11, StreamReader, hdrs
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http_parser import RawRequestMessage
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.server import responses
 from aggregator.server.addresses import split
 from aggregator.server.base_path import below

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from aggregator.audience import Audience, spoken_for
-from aggregator.habits import Habit, Habits, asker_name, mark
-from aggregator.metrics import (
+from aggregator.monitoring.audience import Audience, spoken_for
+from aggregator.monitoring.habits import Habit, Habits, asker_name, mark
+from aggregator.monitoring.metrics import (
     BEAT_SECONDS,
     BYTES,
     CONNECTIONS,

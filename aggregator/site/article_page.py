@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.catalogue import Snapshot
-from aggregator.draft import Draft
-from aggregator.edition import Edition
+from aggregator.documents.draft import Draft
+from aggregator.documents.edition import Edition
 from aggregator.site.body_html import readable
 from aggregator.site.cards import Cards, original_of
 from aggregator.site.page_drafts import HTML, draft_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.catalogue import Kind, Listed, Name, Snapshot, names_of
-from aggregator.definitions import Definitions
+from aggregator.documents.definitions import Definitions
 from feeds.article import Article, Image
 from feeds.content import excerpt_of
 from feeds.coverage import Coverage, coverage_of

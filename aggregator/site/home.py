@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aggregator.catalogue import Kind, Listed, Snapshot, Span, busiest
-from aggregator.definitions import Definitions
-from aggregator.draft import Draft
+from aggregator.documents.definitions import Definitions
+from aggregator.documents.draft import Draft
 from aggregator.site.cards import Cards
 from aggregator.site.page_drafts import draft_of
 from aggregator.site.rendering import Templates

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aggregator.catalogue import Kind, Listed, Snapshot
-from aggregator.definitions import Definitions
-from aggregator.draft import Draft
+from aggregator.documents.definitions import Definitions
+from aggregator.documents.draft import Draft
 from aggregator.site.page_drafts import draft_of
 from aggregator.site.rendering import Templates
 from feeds.selection import fold

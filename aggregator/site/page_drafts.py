@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Any
 
 from aggregator.catalogue import Snapshot
-from aggregator.draft import Draft
-from aggregator.edition import Edition
+from aggregator.documents.draft import Draft
+from aggregator.documents.edition import Edition
 
 HTML = "text/html; charset=utf-8"
 

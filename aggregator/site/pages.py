@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from aggregator.catalogue import Snapshot
-from aggregator.definitions import Definitions
-from aggregator.draft import Draft, Drafts
-from aggregator.edition import Edition
+from aggregator.documents.definitions import Definitions
+from aggregator.documents.draft import Draft, Drafts
+from aggregator.documents.edition import Edition
 from aggregator.site.article_page import ArticlePages
 from aggregator.site.assets import ASSETS
 from aggregator.site.cards import Cards

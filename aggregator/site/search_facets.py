@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote
 
 from aggregator.catalogue import Kind, Name, Snapshot
+from aggregator.documents.search_request import SearchRequest, write_days
 from aggregator.errors import SearchRequestError
-from aggregator.search_request import SearchRequest, write_days
 from feeds.selection import NO_NAMES, Selection
 
 _MOST = 10

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from aggregator.catalogue import FOUND_END, FOUND_START, Excerpt, Snapshot
-from aggregator.definitions import Definitions
-from aggregator.draft import Draft
+from aggregator.documents.definitions import Definitions
+from aggregator.documents.draft import Draft
+from aggregator.documents.search_drafts import title_of
+from aggregator.documents.search_request import PATH, SearchRequest, parse_search
 from aggregator.errors import SearchRequestError
-from aggregator.search_drafts import title_of
-from aggregator.search_request import PATH, SearchRequest, parse_search
 from aggregator.site.cards import Card, Cards
 from aggregator.site.page_drafts import draft_of
 from aggregator.site.rendering import Templates

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from aggregator.config import Settings
 from aggregator.errors import Problem
-from aggregator.habits import Habit, wastes
-from aggregator.journal import MOST_REFRESHES, Journal
-from aggregator.metrics import (
+from aggregator.monitoring.habits import Habit, wastes
+from aggregator.monitoring.journal import MOST_REFRESHES, Journal
+from aggregator.monitoring.metrics import (
     ARTICLES,
     BEAT_SECONDS,
     BYTES,
@@ -26,7 +26,7 @@ from aggregator.metrics import (
     Figures,
     Metric,
 )
-from aggregator.redaction import on_one_line
+from aggregator.monitoring.redaction import on_one_line
 from aggregator.site.charts import Chart, chart
 from aggregator.site.rendering import Templates
 from aggregator.site.words import bytes_in_words, seconds_in_words

@@ -7,8 +7,8 @@ from itertools import islice
 
 from aggregator.catalogue import Catalogue, FileRead, Kind, prepare
 from aggregator.config import load
-from aggregator.garbage import uncollected
-from aggregator.stamp import Stamp
+from aggregator.refreshes.garbage import uncollected
+from aggregator.source.stamp import Stamp
 from aggregator.wiring import Wiring, wire
 from benchmarks.bench import Bench
 from benchmarks.corpus import Sample, samples

@@ -150,7 +150,7 @@ def test_fault_27_no_canary_is_in_any_answer_in_the_log_or_in_the_database(
 # The program with a bug in what comes after an article was read, one that tells all that it was given.
 _WITH_A_BUG = """
 import sys
-from aggregator import intake
+from aggregator.source import intake
 from aggregator.__main__ import main
 prepare = intake.prepare
 def with_a_bug(article, **options):

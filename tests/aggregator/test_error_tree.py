@@ -15,18 +15,18 @@ from sqlalchemy import text
 import aggregator
 from aggregator import errors
 from aggregator.catalogue import Catalogue
+from aggregator.documents.search_request import parse_search
+from aggregator.documents.searches import Searches
 from aggregator.errors import AggregatorError
 from aggregator.explain import explain_article
-from aggregator.lease import Lease
-from aggregator.new_article import new_article
 from aggregator.operations import preview_feed
-from aggregator.publish import publish
-from aggregator.refresh import Report
-from aggregator.refresh_thread import RefreshThread
-from aggregator.search_request import parse_search
-from aggregator.searches import Searches
+from aggregator.publish.tree import publish
+from aggregator.refreshes.lease import Lease
+from aggregator.refreshes.refresh import Report
+from aggregator.refreshes.refresh_thread import RefreshThread
+from aggregator.scaffold.new_article import new_article
 from aggregator.server import Served, create_app, lifetime, listen
-from aggregator.source import scan
+from aggregator.source.scan import scan
 from feeds.definition import Content
 from tests.aggregator.server.asking import FakePress
 from tests.aggregator.workshop import NOON, Workshop

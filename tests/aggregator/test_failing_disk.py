@@ -18,8 +18,8 @@ import pytest
 
 from aggregator.catalogue import Catalogue
 from aggregator.errors import AggregatorError, CatalogueError, PublishError
-from aggregator.publish import publish
-from aggregator.refresh import Report
+from aggregator.publish.tree import publish
+from aggregator.refreshes.refresh import Report
 from aggregator.wiring import Wiring, wire
 from tests.aggregator.failing_disk import FailingDisk
 from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop

@@ -10,7 +10,7 @@ from textwrap import dedent
 from aggregator import config
 from aggregator.catalogue import Catalogue, Snapshot
 from aggregator.config import Settings
-from aggregator.refresh import Refresh, Report
+from aggregator.refreshes.refresh import Refresh, Report
 from aggregator.wiring import Wiring, wire
 from feeds.definition import FeedDefinition
 

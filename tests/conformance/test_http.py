@@ -13,7 +13,7 @@ from time import time
 import httplint
 import pytest
 
-from aggregator.edition import CODINGS, IDENTITY
+from aggregator.documents.edition import CODINGS, IDENTITY
 from feeds.formats import FORMATS
 from tests.aggregator.running_site import Answer, RunningSite, running
 from tests.aggregator.workshop import Workshop

@@ -7,7 +7,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from aggregator.edition import CODINGS, IDENTITY
+from aggregator.documents.edition import CODINGS, IDENTITY
 from tests.aggregator.running_site import RunningSite, running, wait_for
 from tests.aggregator.workshop import Workshop
 from tests.conformance.published import ATOM, SUFFIXES, json_of, strictly, told, write_site, xml_of

@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
-from aggregator import events
 from aggregator.cli import cli
 from aggregator.config import MetricsReaders, StatusReaders, load, schema
-from aggregator.events import Event
-from aggregator.habits import MOST_ASKERS
-from aggregator.logs import FOREIGN
-from aggregator.metrics import METRICS, Kind
+from aggregator.monitoring import events
+from aggregator.monitoring.events import Event
+from aggregator.monitoring.habits import MOST_ASKERS
+from aggregator.monitoring.logs import FOREIGN
+from aggregator.monitoring.metrics import METRICS, Kind
 from aggregator.server.disclosure import _SIGNS
 from aggregator.server.limits import Limit
 from aggregator.server.tally import MOST_FEEDS, RESULTS, SAVINGS
-from aggregator.status_token import FEWEST_CHARACTERS
+from aggregator.service.status_token import FEWEST_CHARACTERS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/operating.md").read_text(encoding="utf-8")

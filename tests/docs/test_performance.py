@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.metrics import METRICS
+from aggregator.monitoring.metrics import METRICS
 from benchmarks.figures import BEGIN, END, with_table
 from benchmarks.rows import ROWS, Better, Row
 

@@ -12,9 +12,9 @@ import pytest
 
 from aggregator.catalogue import Catalogue
 from aggregator.config import load
+from aggregator.documents.search_request import MOST_ENTRIES, parse_search
+from aggregator.documents.searches import MOST_KEPT, MOST_MADE_AT_ONCE, MOST_WAITING
 from aggregator.errors import SearchRequestError
-from aggregator.search_request import MOST_ENTRIES, parse_search
-from aggregator.searches import MOST_KEPT, MOST_MADE_AT_ONCE, MOST_WAITING
 from aggregator.wiring import wire
 from feeds.definition import Content
 

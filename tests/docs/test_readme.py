@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.config import load
-from aggregator.nginx import nginx_configuration
+from aggregator.publish.nginx import nginx_configuration
 
 DOCUMENT = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SAMPLE = Path(__file__).parents[2] / "config/aggregator.yaml"

@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 import html5lib
 from html5lib.constants import DataLossWarning
 
-from aggregator import clean
-from aggregator.clean import markdown_to_html, sanitise
-from aggregator.plain_text import legal
+from aggregator.clean import html as clean
+from aggregator.clean.html import markdown_to_html, sanitise
+from aggregator.clean.plain_text import legal
 from aggregator.site.body_html import readable
 
 BASE = "https://pierpost.example/2021/harbour/"

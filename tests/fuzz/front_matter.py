@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from lxml import etree
 
-from aggregator.frontmatter import Outcome, Reading, read_article
+from aggregator.frontmatter.reading import Outcome, Reading, read_article
 from feeds.definition import FeedDefinition
 from feeds.document import compose
 from feeds.formats import FORMATS

@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from aggregator import yaml_nodes
-from aggregator.plain_text import legal
-from aggregator.plain_yaml import read_plain_nodes
-from aggregator.yaml_nodes import Node, YamlNodesError, read_nodes
+from aggregator.clean.plain_text import legal
+from aggregator.frontmatter import yaml_nodes
+from aggregator.frontmatter.plain_yaml import read_plain_nodes
+from aggregator.frontmatter.yaml_nodes import Node, YamlNodesError, read_nodes
 
 _DEEPEST = 20
 _MOST_EVENTS = 10_000

@@ -6,7 +6,7 @@ The lines are Accept-Encoding, If-None-Match, If-Modified-Since, If-Match, If-Un
 from datetime import UTC, datetime
 from itertools import islice
 
-from aggregator.edition import CODINGS, IDENTITY
+from aggregator.documents.edition import CODINGS, IDENTITY
 from aggregator.server.conditional import Decision, Outcome, Preconditions, decide, parse_http_date
 from aggregator.server.encoding import acceptable_codings
 

@@ -5,8 +5,8 @@ import sqlite3
 from urllib.parse import parse_qsl
 
 from aggregator.catalogue.criteria import full_text_query
+from aggregator.documents.search_request import MOST_ENTRIES, SearchRequest, parse_search
 from aggregator.errors import SearchRequestError
-from aggregator.search_request import MOST_ENTRIES, SearchRequest, parse_search
 from feeds.definition import Content
 from feeds.selection import fold
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import Problem
-from aggregator.frontmatter import Outcome
+from aggregator.frontmatter.reading import Outcome
+from aggregator.frontmatter.yaml_nodes import read_nodes
 from aggregator.server import conditional
-from aggregator.yaml_nodes import read_nodes
 from tests.fuzz import (
     body_cleaning,
     configuration,

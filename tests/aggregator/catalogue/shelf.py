@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from aggregator.catalogue import Catalogue, FileRead, Snapshot, prepare
-from aggregator.stamp import Stamp
+from aggregator.source.stamp import Stamp
 from feeds.article import Article, Provider
 from feeds.definition import FeedDefinition
 

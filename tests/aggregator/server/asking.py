@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.server import Addresses, Lifetime, Running, Served, create_app, listen
 
 SITE = "https://news.example.org"

@@ -6,7 +6,7 @@ from time import perf_counter
 import pytest
 
 from aggregator.config import MetricsReaders, RequestLog
-from aggregator.metrics import Figures
+from aggregator.monitoring.metrics import Figures
 from aggregator.server import Observing, Tally
 from aggregator.server.base_path import below
 from tests.aggregator.server.asking import FEED, PAGE, Site, serving

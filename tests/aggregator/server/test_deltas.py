@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.edition import Delta, Edition
+from aggregator.documents.edition import Delta, Edition
 from aggregator.server.deltas import accepts_feed, held_versions
 from tests.aggregator.server.asking import CHANGED, FEED, Site
 

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from aggregator.edition import CODINGS, Edition
+from aggregator.documents.edition import CODINGS, Edition
 from aggregator.server import Lifetime, lifetime
 from aggregator.server.conditional import http_date
 from tests.aggregator.server.asking import CHANGED, FEED, SITE, FakePress, Site, answered

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.edition import CODINGS, IDENTITY
+from aggregator.documents.edition import CODINGS, IDENTITY
 from aggregator.server.encoding import acceptable_codings
 
 weights = st.integers(0, 1000).map(lambda thousandths: f"{thousandths / 1000:.3f}")

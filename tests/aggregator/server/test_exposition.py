@@ -2,7 +2,7 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from aggregator.metrics import CONNECTIONS, METRICS, REFRESH_SECONDS, REQUESTS, Figures
+from aggregator.monitoring.metrics import CONNECTIONS, METRICS, REFRESH_SECONDS, REQUESTS, Figures
 from aggregator.server.exposition import exposition
 
 

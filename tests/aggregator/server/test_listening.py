@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregator import events
+from aggregator.monitoring import events
 from aggregator.server import url_of
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from aggregator.config import MetricsReaders, RequestLog
-from aggregator.metrics import BYTES, OTHER, REQUESTS, Figures
+from aggregator.monitoring.metrics import BYTES, OTHER, REQUESTS, Figures
 from aggregator.server import Observing, Tally
 from tests.aggregator.server.asking import FEED, Site, serving
 

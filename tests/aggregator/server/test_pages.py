@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.errors import CatalogueError, SearchRequestError
 from aggregator.server import Readiness, page_policy
 from aggregator.server.acceptance import wants_page

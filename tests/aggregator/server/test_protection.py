@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from aggregator.config import MetricsReaders, StatusReaders
-from aggregator.edition import Delta, Edition
+from aggregator.documents.edition import Delta, Edition
 from aggregator.server import headers
 from tests.aggregator.server.asking import CHANGED, FEED, Answer, Site, answered, serving
 from tests.aggregator.server.test_observing import observing as measured

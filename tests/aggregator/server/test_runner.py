@@ -12,7 +12,7 @@ import aiohttp.web
 import pytest
 from aiohttp.base_protocol import BaseProtocol
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.errors import ServeError
 from aggregator.server import create_app, listen
 from aggregator.server.bodies import drop_body

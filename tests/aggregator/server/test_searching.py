@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from aggregator.errors import CatalogueError, NoWordsError, SearchRequestError, TooBusyError, TooSlowError
 from tests.aggregator.server.asking import CHANGED, FEED, SITE, Site, serving
 from tests.aggregator.server.test_lint import complaints

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.config import ClientLimits, MetricsReaders, RequestLog, StatusReaders
-from aggregator.edition import CODINGS, Edition
-from aggregator.metrics import REQUEST_SECONDS, Figures
+from aggregator.documents.edition import CODINGS, Edition
+from aggregator.monitoring.metrics import REQUEST_SECONDS, Figures
 from aggregator.server import Addresses, Lifetime, Observing, Readiness, Served, Status, Tally, create_app
 from aggregator.server.app import SHORTCUT
 from aggregator.server.conditional import Outcome

@@ -8,8 +8,8 @@ from hashlib import sha256
 import pytest
 
 from aggregator.config import MetricsReaders, RequestLog, StatusReaders
-from aggregator.habits import Habit
-from aggregator.metrics import OTHER, REQUESTS, SAVED, Figures
+from aggregator.monitoring.habits import Habit
+from aggregator.monitoring.metrics import OTHER, REQUESTS, SAVED, Figures
 from aggregator.server import Observing, Status, Tally
 from aggregator.server.disclosure import holds_token
 from tests.aggregator.server.asking import FEED, Site, serving

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.metrics import (
+from aggregator.monitoring.metrics import (
     BEAT_SECONDS,
     BYTES,
     CONNECTIONS,

@@ -3,7 +3,7 @@
 import html5lib
 from lxml import html
 
-from aggregator.draft import Draft
+from aggregator.documents.draft import Draft
 from tests.aggregator.workshop import Workshop
 
 SITE = "https://news.example.org"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregator.edition import Edition
+from aggregator.documents.edition import Edition
 from feeds.site import page_path
 from tests.aggregator.site.looking import SITE, has_class, has_page, links, page, texts
 from tests.aggregator.workshop import HOUR, NOON, Workshop

@@ -9,9 +9,9 @@ import pytest
 from lxml import html
 
 from aggregator.errors import Problem, Severity
-from aggregator.habits import Habit
-from aggregator.journal import Journal, RefreshNote
-from aggregator.metrics import (
+from aggregator.monitoring.habits import Habit
+from aggregator.monitoring.journal import Journal, RefreshNote
+from aggregator.monitoring.metrics import (
     ARTICLES,
     BEAT_SECONDS,
     BYTES,

@@ -1,0 +1,61 @@
+"""Whether a file whose front matter can't be read says that it is to be hidden. Pure.
+
+What is published goes on being served as it was when its file breaks. An editor who takes an article back in a hurry, and leaves a quotation
+mark open in the same file, wants it gone all the same.
+"""
+
+import re
+from collections.abc import Mapping
+
+from aggregator.clean.plain_text import legal
+from aggregator.frontmatter.parts import front_lines
+from aggregator.frontmatter.values import ValueProblem, boolean
+from aggregator.frontmatter.yaml_nodes import At, Scalar
+
+# What each mark says where it hides.
+_HIDING = {"published": False, "draft": True, "removed": True, "deleted": True}
+# What begins a text on the lines below.
+_BLOCKS = ("|", ">")
+# A key as YAML and JSON have it, its quotation marks forgotten or not, and what stands behind it.
+_LINE = re.compile(
+    r"""(?P<indent>[ \t]*)(?:\{\s*)?(?!-\s)["']?(?P<key>[^\s"':#{}][^"':]*+)["']?\s*:(?P<text>.*)""",
+    re.DOTALL,
+)
+# One word, perhaps behind an anchor or a tag, in quotation marks of any kind, one of which may be forgotten.
+_WORD = re.compile(
+    r"""\s*(?:[&!][\w!]*\s+)?["'\u2018\u2019\u201c\u201d]?(?P<word>\w+)["'\u2018\u2019\u201c\u201d]?\s*[,;}]?\s*(?:\#.*)?""",
+    re.DOTALL,
+)
+
+
+def says_hidden(data: bytes, limit: int, names: Mapping[str, str]) -> bool:
+    """Tell whether a mark in the first `limit` bytes of the front matter hides the article, in any case, whatever else stands there.
+
+    names  our key to the name that this source's files use for it
+    """
+    hiding = {names.get(key, key).lower(): value for key, value in _HIDING.items()}
+    depth = None
+    is_behind_text = False
+    for line in map(legal, front_lines(data, limit)):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            is_behind_text = is_behind_text and not line.strip()
+            continue
+        # What is indented further than the first key belongs to another article, as those of `related`; but not behind a key with a text of
+        # its own, where nothing can be indented: the blank before the mark is what is wrong then.
+        indent, text = len(found["indent"]), found["text"].strip()
+        depth = indent if depth is None else min(depth, indent)
+        if indent > depth and not is_behind_text:
+            continue
+        is_behind_text = text != "" and not text.startswith(_BLOCKS)
+        value, said = hiding.get(found["key"].strip().lower()), _WORD.fullmatch(text)
+        if value is not None and said is not None and _meant(said["word"]) is value:
+            return True
+    return False
+
+
+def _meant(word: str) -> bool | None:
+    try:
+        return boolean(Scalar(word, "", At(0, 0)))
+    except ValueProblem:
+        return None

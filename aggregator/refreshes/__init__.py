@@ -1,0 +1,7 @@
+"""What changed in the sources goes into the catalogue, one generation a refresh.
+
+refresh.py         one refresh, from the scans to the commit
+refresh_thread.py  refreshes beside the event loop, one at a time
+lease.py           leave to go on, which the one that hangs loses; given_up.py: the files at which that happened
+garbage.py         when not to collect it
+"""

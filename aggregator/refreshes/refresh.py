@@ -1,0 +1,399 @@
+"""Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
+
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from aggregator.catalogue import Catalogue, FileRead, Prepared, Snapshot, Writer
+from aggregator.config import Settings, SourceSettings
+from aggregator.documents.definitions import Definitions
+from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, Severity, SourceError
+from aggregator.frontmatter.reading import Outcome, Reading, reading_digest
+from aggregator.monitoring import events
+from aggregator.refreshes.garbage import uncollected
+from aggregator.refreshes.given_up import GivenUp
+from aggregator.refreshes.lease import Lease
+from aggregator.source.glance import glance, paths_below
+from aggregator.source.intake import Preparing, take_in
+from aggregator.source.scan import Scan, scan
+from aggregator.source.stamp import UNKNOWN, Stamp
+from aggregator.source.taken import Taken
+from aggregator.topic_names import topic_aliases
+from feeds.article import Article
+
+# Told how many files have been read, and how many there are to read.
+Progress = Callable[[int, int], None]
+# Told when the next scheduled article goes live, as soon as there is a new generation to be seen.
+Committed = Callable[[datetime | None], None]
+# Told each article as its file has it, whether the world may see it or not.
+Observe = Callable[[Article], None]
+
+_BATCH = 2_000
+_SETTLING_ROUNDS = 3
+_FEW_IDENTITIES = 5
+# The words of so many files are indexed in a tenth of a second: not worth a moment in which nobody can search.
+_MOST_WITH_WORDS = 2_000
+# A source that loses at least this many files, and more than half of them, at once, has more likely lost its disk than its articles.
+_LOSS_FLOOR = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a refresh found and did.
+
+    generation  the new generation's number, None where nothing that readers see changed
+    seen, read  files found in the sources, and files that were read
+    articles    public articles
+    states      number of files by state
+    problems    everything that is wrong in the sources now, not only what is new
+    alarms      sources that were left as they were, and why
+    next_due    when the next scheduled article goes live
+    has_words   whether full text can be searched; the next refresh sees to it where it can't
+    """
+
+    generation: int | None
+    seen: int
+    read: int
+    articles: int
+    states: Mapping[str, int]
+    problems: tuple[Problem, ...]
+    alarms: tuple[str, ...]
+    next_due: datetime | None
+    has_words: bool = True
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is to be done for one source."""
+
+    settings: SourceSettings
+    reading: Reading
+    digest: str
+    scan: Scan
+    known: Collection[str]
+    lease: Lease
+    paths: list[str] = field(default_factory=list)
+
+
+def _untold(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def _unheard(_next_due: datetime | None) -> None:
+    """Tell nobody."""
+
+
+class Refresh:
+    """The refreshes of one configuration. Not for two threads at once.
+
+    It remembers what is wrong in which file, since the catalogue, which must not hold unpublished text, does not.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        definitions: Definitions,
+        catalogue: Catalogue,
+        observe: Observe | None = None,
+        *,
+        given_up: GivenUp | None = None,
+    ) -> None:
+        self._observe = observe
+        self._settings = settings
+        self._definitions = definitions
+        self._catalogue = catalogue
+        self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
+        self._has_run = False
+        # What the last scan of each source said, to be told again when only a few files were looked at since.
+        self._scans: dict[str, Scan] = {}
+        self._aliases = topic_aliases(settings)
+        self._given_up = given_up or GivenUp()
+
+    def run(
+        self,
+        now: datetime,
+        progress: Progress = _untold,
+        lease: Lease | None = None,
+        touched: Collection[str] | None = None,
+        committed: Committed = _unheard,
+        *,
+        words_later: bool = False,
+    ) -> Report:
+        """Do one refresh at `now`; raise CatalogueError, and change nothing, where the catalogue fails.
+
+        A catalogue that turns out to be corrupt is set aside, and made again from the sources.
+
+        lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
+        touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
+        committed  told of a new generation in this thread, before the report, which takes longer than a small change does
+        words_later  whether a first load of many files may leave full-text search to the next refresh
+        """
+        lease = lease or Lease()
+        try:
+            self._catalogue.expect_sound()
+            return self._run(now, progress, lease, touched, committed, words_later=words_later)
+        except BrokenCatalogueError as error:
+            lease.renew()
+            self._catalogue.begin_anew(f"is broken ({error.reason})")
+            self._problems.clear()
+            self._scans.clear()
+            return self._run(now, progress, lease, None, committed, words_later=words_later)
+
+    def _run(
+        self,
+        now: datetime,
+        progress: Progress,
+        lease: Lease,
+        touched: Collection[str] | None,
+        committed: Committed,
+        *,
+        words_later: bool,
+    ) -> Report:
+        alarms: list[str] = []
+        with self._catalogue.snapshot() as snapshot:
+            works = list(self._plan(snapshot, now, alarms, lease, touched))
+            is_without_words = not snapshot.has_words
+        # Until it has ended well, nothing is known: the next one scans.
+        self._scans.clear()
+        if is_without_words:
+            # By itself: a refresh that is refused, again and again, must not take them along.
+            self._catalogue.complete_words(lease.renew)
+        keep = self._settings.history.retractions
+        words_later = words_later and sum(len(work.paths) for work in works) > _MOST_WITH_WORDS
+        with self._catalogue.writing(
+            self._definitions.configured, now, keep, lease.renew, words_later=words_later
+        ) as writer:
+            read = self._write(writer, works, progress)
+            generation = writer.finish(self._settings.defaults.limit)
+        if generation is not None:
+            with self._catalogue.snapshot() as snapshot:
+                committed(snapshot.next_due())
+        # One that fails is made up for by the next refresh: the catalogue remembers.
+        if writer.owes_purge:
+            self._catalogue.purge()
+        self._has_run = True
+        if not alarms:
+            self._scans = {work.settings.name: work.scan for work in works}
+        return self._report(works, read, generation, tuple(alarms))
+
+    def _plan(
+        self,
+        snapshot: Snapshot,
+        now: datetime,
+        alarms: list[str],
+        lease: Lease,
+        touched: Collection[str] | None,
+    ) -> Iterator[_Work]:
+        readings = snapshot.readings()
+        for source in self._settings.sources:
+            lease.renew()
+            reading = reading_of(source, self._settings)
+            digest = reading_digest(reading) + repr(sorted(self._aliases.items()))
+            looked = None if touched is None else self._glance(snapshot, source, touched)
+            if looked is not None and readings.get(source.name) == digest:
+                known, found = looked
+                paths = sorted({*found.changed, *snapshot.due(source.name, now)})
+                yield _Work(source, reading, digest, found, known.keys(), lease, paths)
+                continue
+            known = snapshot.stamps(source.name, trust_problems=self._has_run)
+            expected = known if readings.get(source.name) == digest else dict.fromkeys(known, UNKNOWN)
+            try:
+                found = scan(source, expected)
+                self._refuse_loss(source, len(known), found)
+            except SourceError as error:
+                alarms.append(str(error))
+                events.SOURCE_KEPT.log(error=error, source=source.name)
+                continue
+            due = [
+                path for path in snapshot.due(source.name, now) if path in known and path not in found.gone
+            ]
+            yield _Work(source, reading, digest, found, known.keys(), lease, sorted({*found.changed, *due}))
+
+    def _glance(
+        self, snapshot: Snapshot, source: SourceSettings, touched: Collection[str]
+    ) -> tuple[Mapping[str, Stamp], Scan] | None:
+        """Look at the touched files alone; give what was known of them, and what a scan would say. None where only a scan can."""
+        last = self._scans.get(source.name)
+        if last is None:
+            return None
+        paths = paths_below(source, touched)
+        known = snapshot.stamps_at(source.name, paths)
+        changed = glance(source, known, paths)
+        if changed is None:
+            return None
+        seen = last.seen + len(changed.keys() - known.keys())
+        return known, Scan(changed=changed, gone=(), seen=seen, problems=last.problems)
+
+    def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
+        lost = len(found.gone)
+        # What was moved within the source is gone from one place and there at another: nothing is lost.
+        if self._settings.reload.accept_loss or lost < _LOSS_FLOOR or found.seen * 2 >= known:
+            return
+        raise SourceError(
+            f"source {source.name}: {lost} of {known} files in {source.path} are gone at once, expected at most half; "
+            "to mean it, set reload.accept_loss or start with --accept-loss"
+        )
+
+    def _write(self, writer: Writer, works: list[_Work], progress: Progress) -> int:
+        writer.remove_sources_except(source.name for source in self._settings.sources)
+        for work in works:
+            writer.remove(work.settings.name, work.scan.gone)
+            for path in work.scan.gone:
+                self._problems.pop((work.settings.name, path), None)
+        count = 0
+        total = sum(len(work.paths) for work in works)
+        with uncollected() if total > _BATCH else nullcontext():
+            for work in works:
+                for number in self._read(writer, work, work.paths):
+                    count += number
+                    progress(count, total)
+                writer.note_reading(work.settings.name, work.digest)
+        count += self._settle(writer, {work.settings.name: work for work in works})
+        self._refuse_new_identities(writer)
+        writer.note_site(self._definitions.site_digest())
+        writer.note_definitions(self._definitions.digests())
+        writer.note_age()
+        return count
+
+    def _refuse_new_identities(self, writer: Writer) -> None:
+        """Refuse to give many published articles another identity at once: to every reader each of them would be new."""
+        changed = writer.changed_identities
+        if self._settings.reload.accept_identities or len(changed) <= _FEW_IDENTITIES:
+            return
+        source, path = changed[0]
+        raise RefreshError(
+            f"{len(changed)} published articles would get another identity at once, expected at most {_FEW_IDENTITIES}; readers would "
+            f"see each of them as new. The first is {path} in source {source}. Perhaps site.tag, a URL's scheme or host, or a source's "
+            "name changed; to mean it, set reload.accept_identities or start with --accept-identities"
+        )
+
+    def _settle(self, writer: Writer, works: Mapping[str, _Work]) -> int:
+        """Read again the files that count now because another one went, changed or lost its claim."""
+        count = 0
+        for _ in range(_SETTLING_ROUNDS):
+            wanted = [(source, path) for source, path in writer.unsettled() if source in works]
+            if not wanted:
+                break
+            for source in sorted({source for source, _ in wanted}):
+                count += sum(
+                    self._read(writer, works[source], [path for name, path in wanted if name == source])
+                )
+        return count
+
+    def _read(self, writer: Writer, work: _Work, paths: Sequence[str]) -> Iterator[int]:
+        """Read files into the catalogue; give the number of each batch when it is in."""
+        with closing(self._file_reads(writer, work, paths)) as reads:
+            while batch := list(islice(reads, _BATCH)):
+                writer.add(batch)
+                yield len(batch)
+
+    def _file_reads(
+        self, writer: Writer, work: _Work, paths: Sequence[str]
+    ) -> Generator[FileRead, None, None]:
+        name = work.settings.name
+        left_out = self._given_up.left_out(name, {path: work.scan.changed.get(path) for path in paths})
+        for path in left_out:
+            yield self._file_read(writer, work, self._left_out(work, path))
+        limit = self._settings.limits.file
+        keeps_articles = self._observe is not None
+        preparing = Preparing(self._aliases, keeps_articles=keeps_articles, has_words=writer.has_words)
+        taking = take_in(
+            work.settings.path,
+            [path for path in paths if path not in left_out],
+            work.reading,
+            limit,
+            preparing=preparing,
+            # One after the other, to find out at which of them a refresh hangs.
+            processes=None if self._given_up.is_sure else 1,
+            check=work.lease.check,
+            headway=work.lease.renew,
+            given_up=lambda path, is_over: self._given_up.note(
+                name, path, work.scan.changed.get(path or ""), is_over
+            ),
+        )
+        # Closed in any case, for the processes that read to end.
+        with closing(taking) as reads:
+            for taken in reads:
+                work.lease.renew()
+                yield self._file_read(writer, work, taken)
+
+    def _left_out(self, work: _Work, path: str) -> Taken:
+        reason = (
+            "was being read when a refresh was given up for want of headway, expected a file that is read in a moment; it is left out as "
+            "long as that reading goes on, and after the second time until it changes, or for an hour"
+        )
+        problem = Problem(file=str(work.settings.path / path), reason=reason)
+        return Taken(path, UNKNOWN, b"", Outcome(problems=(problem,)))
+
+    def _file_read(self, writer: Writer, work: _Work, taken: Taken) -> FileRead:
+        name, outcome, article = work.settings.name, taken.outcome, taken.prepared
+        if self._observe is not None and outcome.article is not None:
+            self._observe(outcome.article)
+        self._problems.pop((name, taken.path), None)
+        if outcome.problems:
+            self._problems[name, taken.path] = outcome.problems
+        place = f"{name}/{taken.path}"
+        is_new = taken.path not in work.known
+        # One that broke is to be the same article again when it is mended, wherever it was moved before or since.
+        has_origin = article is not None or bool(outcome.problems) or not is_new
+        origin = writer.origins.origin_of(place, taken.digest, is_new=is_new) if has_origin else place
+        return FileRead(
+            source=name,
+            path=taken.path,
+            stamp=taken.stamp,
+            article=article and self._identified(article, place, origin),
+            has_problems=bool(outcome.problems),
+            is_hidden=outcome.is_hidden,
+            digest=taken.digest,
+            origin=origin if origin != place else None,
+        )
+
+    def _identified(self, article: Prepared, place: str, origin: str) -> Prepared:
+        """Give the article by the identity of the place where its file first lay."""
+        is_of_place = origin != place and article.identity == self._settings.site.identity(place)
+        return article.identified(self._settings.site.identity(origin)) if is_of_place else article
+
+    def _report(
+        self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]
+    ) -> Report:
+        with self._catalogue.snapshot() as snapshot:
+            found = [problem for work in works for problem in work.scan.problems]
+            found += [problem for problems in self._problems.values() for problem in problems]
+            found += self._duplicates(snapshot)
+            return Report(
+                generation=generation,
+                seen=sum(work.scan.seen for work in works),
+                read=read,
+                articles=snapshot.count(),
+                states=snapshot.states(),
+                problems=tuple(
+                    sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
+                ),
+                alarms=alarms,
+                next_due=snapshot.next_due(),
+                has_words=snapshot.has_words,
+            )
+
+    def _duplicates(self, snapshot: Snapshot) -> Iterator[Problem]:
+        folders = {source.name: source.path for source in self._settings.sources}
+        for duplicate in snapshot.duplicates():
+            file, counts = (
+                str(folders[source] / path) for source, path in (duplicate.file, duplicate.counts)
+            )
+            reason = f"has the same identity as {counts}, which counts: it was updated later, is due earlier, or comes first; expected one file"
+            yield Problem(file=file, reason=reason, severity=Severity.WARNING)
+
+
+def reading_of(source: SourceSettings, settings: Settings) -> Reading:
+    """Give how the articles of a source are read under these settings."""
+    return Reading(
+        source=source.name,
+        site=settings.site,
+        timezone=settings.timezone,
+        fields=source.fields,
+        permalink=source.permalink,
+        embeds=settings.embeds,
+        max_front_matter=settings.limits.front_matter,
+    )

@@ -1,0 +1,1 @@
+"""Files to begin with: new_site.py makes a site, new_article.py an article."""
