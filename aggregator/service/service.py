@@ -26,7 +26,7 @@ from aggregator.refreshes.lease import Lease
 from aggregator.refreshes.refresh import Refresh, Report
 from aggregator.refreshes.refresh_thread import RefreshThread
 from aggregator.schedule import Schedule
-from aggregator.service.allocator import keep_one_arena
+from aggregator.service.allocator import hold_little
 from aggregator.service.departure import leave_within
 from aggregator.service.open_files import allow_many_files
 from aggregator.service.outlet import Outlet
@@ -50,7 +50,7 @@ def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
     """
     wishes = Wishes(partial(leave_within, _LEAVE_SECONDS))
     wishes.follow_early_signals()
-    keep_one_arena()
+    hold_little()
     settings = load()
     allow_many_files()
     # Before anything is started: a worker that ends for want of it would be started again and again.

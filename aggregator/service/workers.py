@@ -27,7 +27,7 @@ from aggregator.errors import ServeError
 from aggregator.monitoring import events
 from aggregator.monitoring.logs import LogForm, start_logging
 from aggregator.monitoring.metrics import WORKER_ENDS, WORKER_START_FAILURES, Figures, total
-from aggregator.service.allocator import keep_one_arena
+from aggregator.service.allocator import hold_little
 from aggregator.service.serving import Serving
 from aggregator.service.switchboard import Line, Switchboard
 
@@ -290,7 +290,7 @@ def _work(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for end in inherited:
         end.close()
-    keep_one_arena()
+    hold_little()
     start_logging(log_form)
     try:
         uvloop.run(_serve(settings, token, next_due, pipe, line))

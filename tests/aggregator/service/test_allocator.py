@@ -5,12 +5,20 @@ import sys
 
 import pytest
 
-# What the C library tells of itself (malloc_info(3)) once eight threads have each taken memory at the same time.
-PROGRAM = """
-import ctypes, sys, threading
-from aggregator.service.allocator import keep_one_arena
+pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no other C library has arenas")
+
+HOLD_LITTLE = """
+import sys
+from aggregator.service.allocator import hold_little
 if sys.argv[1] == "wanted":
-    print(keep_one_arena(), flush=True)
+    print(hold_little(), flush=True)
+"""
+
+# What the C library tells of itself (malloc_info(3)) once eight threads have each taken memory at the same time.
+PLACES = (
+    HOLD_LITTLE
+    + """
+import ctypes, threading
 at_once = threading.Barrier(8)
 def take():
     at_once.wait()
@@ -25,33 +33,63 @@ out = ctypes.c_void_p(libc.fdopen(1, b"w"))
 libc.malloc_info(0, out)
 libc.fflush(out)
 """
+)
+
+# How much more of it is in use when four threads have each had a megabyte than when one had: between two of them, something small is taken.
+LARGE = (
+    HOLD_LITTLE
+    + """
+def held():
+    line, = [line for line in open("/proc/self/smaps_rollup") if line.startswith("Anonymous:")]
+    return int(line.split()[1])
+del (one := [bytearray(1_000_000)])[:]
+before, kept = held(), []
+for size in (3_000_000, 2_000_000, 1_000_000):
+    pieces = []
+    for _ in range(4):
+        pieces.append(bytearray(size))
+        kept.append(bytearray(1000))
+    pieces.clear()
+print(held() - before)
+"""
+)
 
 
-pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no other C library has arenas")
-
-
-def told(how: str, **environment: str) -> str:
-    command = [sys.executable, "-c", PROGRAM, how]
-    return subprocess.run(
+def told(program: str, how: str, **environment: str) -> list[str]:
+    command = [sys.executable, "-c", program, how]
+    done = subprocess.run(
         command, capture_output=True, text=True, check=True, env={**os.environ, **environment}
-    ).stdout
+    )
+    return done.stdout.splitlines()
 
 
-def arenas(text: str) -> int:
-    return text.count("<heap nr=")
+def arenas(lines: list[str]) -> int:
+    return "\n".join(lines).count("<heap nr=")
 
 
 def test_all_threads_take_memory_from_one_place() -> None:
-    wanted = told("wanted")
-    assert wanted.startswith("True")
+    wanted = told(PLACES, "wanted")
+    assert wanted[0] == "True"
     assert arenas(wanted) == 1
-    assert arenas(told("as it was")) > 1
+    assert arenas(told(PLACES, "as it was")) > 1
+
+
+def test_large_pieces_are_given_back() -> None:
+    kibibytes = int(told(LARGE, "wanted")[-1])
+    assert kibibytes < 512
+    assert int(told(LARGE, "as it was")[-1]) > 2048
 
 
 @pytest.mark.parametrize(
     "environment", [{"MALLOC_ARENA_MAX": "3"}, {"GLIBC_TUNABLES": "glibc.malloc.arena_max=3"}]
 )
 def test_an_operator_decides_how_many_places_there_are(environment: dict[str, str]) -> None:
-    wanted = told("wanted", **environment)
-    assert wanted.startswith("False")
+    wanted = told(PLACES, "wanted", **environment)
+    assert wanted[0] == "False"
     assert arenas(wanted) == 3
+
+
+def test_an_operator_decides_what_is_large() -> None:
+    wanted = told(LARGE, "wanted", MALLOC_MMAP_THRESHOLD_="8000000")
+    assert wanted[0] == "False"
+    assert int(wanted[-1]) > 2048
