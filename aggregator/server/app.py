@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from aggregator.server.base_path import without_base
+from aggregator.server.bodies import expect_body
 from aggregator.server.failures import Failures
 from aggregator.server.handlers import BODY_SECONDS, CLOCK, FAILURES, SERVED, answer
 from aggregator.server.limits import Limits
@@ -47,5 +48,5 @@ def create_app(
     app[SHORTCUT] = Shortcut(served, clock, observer if observer and observer.is_needed else None)
     handler = observed(answer, observing, observer) if observing and observer else answer
     # Any character: a line break, which `.` alone does not stand for, would be no address to aiohttp, nor to the log and the figures.
-    app.router.add_route("*", "/{path:(?s:.*)}", without_base(handler, served))
+    app.router.add_route("*", "/{path:(?s:.*)}", without_base(handler, served), expect_handler=expect_body)
     return app

@@ -1,12 +1,28 @@
 """Bodies: what requests bring along. No address wants one, so a small one is read and dropped, and any other refused."""
 
 import asyncio
+from contextlib import suppress
 
-from aiohttp import StreamReader, web
+from aiohttp import HttpVersion11, StreamReader, hdrs, web
 
 from aggregator.server import responses
 
 MOST_BYTES = 64 * 1024
+
+
+async def expect_body(request: web.Request) -> None:
+    """Let a client that asks first send its body (RFC 9110 section 10.1.1); refuse what else a request may expect.
+
+    As aiohttp does, but that a client which is gone by now is no error: the answer will not reach it either.
+    """
+    if request.version != HttpVersion11:
+        return
+    if request.headers.get(hdrs.EXPECT, "").lower() != "100-continue":
+        raise web.HTTPExpectationFailed
+    with suppress(ConnectionResetError):
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # It counts as no part of the answer.
+        request.writer.output_size = 0
 
 
 async def drop_body(content: StreamReader, seconds: float) -> web.Response | None:

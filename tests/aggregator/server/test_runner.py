@@ -21,7 +21,9 @@ from tests.aggregator.server.asking import CHANGED, FEED, Answer, Site, answered
 
 async def test_fault_30_dripped_header_fields_are_cut_off() -> None:
     async with serving(keep_alive_seconds=0.1) as site:
-        assert await site.exchange(b"GET / HTTP/1.1\r\nHost: a.example\r\nX-Slow: ") == b""
+        head = b"GET / HTTP/1.1\r\nHost: a.example\r\nX-Slow: "
+        assert await site.exchange(head) == b""
+        assert answered(await site.exchange(head + b"no\r\nConnection: close\r\n\r\n")).status == 200
 
 
 async def test_fault_30_a_byte_now_and_then_buys_no_time() -> None:
@@ -37,7 +39,7 @@ async def test_fault_30_a_byte_now_and_then_buys_no_time() -> None:
             if not reader.at_eof():
                 writer.write(b"x")
                 sent += 1
-        assert sent < 40
+        assert 0 < sent < 40
         writer.close()
 
 
@@ -89,6 +91,19 @@ async def test_a_client_that_leaves_amid_its_body_is_no_event(
     writer.transport.abort()
     await until(lambda: site.connections == 0)
     assert caplog.messages == []
+
+
+async def test_a_client_that_asks_whether_to_send_its_body_and_leaves_is_no_event(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n"
+    for _ in range(20):
+        _, writer = await asyncio.open_connection("127.0.0.1", site.port)
+        writer.write(head)
+        writer.transport.abort()
+    await until(lambda: site.connections == 0)
+    assert caplog.messages == []
+    assert b"100 Continue" in await site.exchange(head + b"abc")
 
 
 async def _continued(site: Site) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
