@@ -55,6 +55,12 @@ def unripe(article: Prepared, now: int) -> int | None:
     return article.updated if article.updated is not None and article.updated > now else None
 
 
+def next_change(article: Prepared, now: int) -> int | None:
+    """Give when the file of a public article is to be read again, though nobody touches it; None where it is not."""
+    moments = [moment for moment in (unripe(article, now), article.ripens) if moment is not None]
+    return min(moments, default=None)
+
+
 def _claimed(article: Prepared, now: int) -> int:
     """Give when the article says that it was updated.
 

@@ -17,7 +17,7 @@ from aggregator.catalogue.batches import batches
 from aggregator.catalogue.bulk import insert_rows
 from aggregator.catalogue.claims import claims_on, contested_keys, owners_of
 from aggregator.catalogue.criteria import criteria
-from aggregator.catalogue.deciding import unripe, winner
+from aggregator.catalogue.deciding import next_change, winner
 from aggregator.catalogue.entry_rows import EntryRows
 from aggregator.catalogue.first_load import (
     asks_for_words,
@@ -83,7 +83,7 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._definitions = definitions
-        self._now, self._now_number = now, microseconds(now)
+        self.now, self._now_number = now, microseconds(now)
         self._keep_withdrawn = keep_withdrawn
         self._new_feeds: set[str] = set()
         self._redefined: set[str] = set()
@@ -180,7 +180,7 @@ class Writer:
         if known == digest:
             return
         if known is not None:
-            changed = self._now
+            changed = self.now
             self._has_changed = True
         self._site = (digest, changed)
 
@@ -212,9 +212,7 @@ class Writer:
         for definition in self._definitions:
             if definition.selection.max_age is None:
                 continue
-            before, after = (
-                dict(criteria(definition.selection, as_of)) for as_of in (self._as_of, self._now)
-            )
+            before, after = (dict(criteria(definition.selection, as_of)) for as_of in (self._as_of, self.now))
             fell_out = (before.pop("max_age"), ~after.pop("max_age"), *before.values())
             statement = select(entries.c.key).where(entries.c.withdrawn_at.is_(None), *fell_out)
             keys = self._connection.execute(statement).scalars().all()
@@ -238,7 +236,7 @@ class Writer:
             create_indices_of_members(self._connection)
         touched = self._memberships.touched
         self._close_archives(touched, archive_size)
-        settle_rankings(self._connection, self._definitions, touched, self._now)
+        settle_rankings(self._connection, self._definitions, touched, self.now)
         digest, changed = self._site
         values: dict[str, Any] = {
             "site_digest": digest,
@@ -247,7 +245,7 @@ class Writer:
             "owes_purge": self.owes_purge,
         }
         if self._has_changed or self._entries.has_changed:
-            values |= {"number": self._number, "as_of": self._now}
+            values |= {"number": self._number, "as_of": self.now}
         self._connection.execute(generations.update().values(**values))
         note_changes(
             self._connection,
@@ -256,7 +254,7 @@ class Writer:
             new=self._new_feeds,
             redefined=self._redefined,
             limit=archive_size,
-            now=None if self._is_first else self._now,
+            now=None if self._is_first else self.now,
         )
         return values.get("number")
 
@@ -318,7 +316,7 @@ class Writer:
         if state is State.SCHEDULED:
             due = article.published
         elif state is State.PUBLIC:
-            due = unripe(article, self._now_number)
+            due = next_change(article, self._now_number)
         return state, article.key, article.rank, due
 
     def _was_public(self, key: int, published: int) -> bool:

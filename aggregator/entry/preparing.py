@@ -1,12 +1,14 @@
 """An article made ready for the catalogue: a pure function of it, which the processes that read files do, for it takes longer than writing."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from aggregator.clean.plain_text import plain_text
 from aggregator.entry.keys import key_of, microseconds, moment_of
 from aggregator.entry.names import Name, names_of
 from aggregator.entry.records import decode, encode
+from aggregator.entry.related import without_coming
 from feeds.article import Article
 from feeds.selection import fold
 
@@ -19,6 +21,7 @@ class Prepared(NamedTuple):
     record           the article as text, with digests of what an entry shows of it, and of the whole
     names, name_keys every name that it stands under, once, and their keys
     category, type, language  folded
+    ripens           when more of it is public, microseconds since 1970; None where all is
     words            title, excerpt and body as plain text, None where they are not wanted
     """
 
@@ -42,6 +45,7 @@ class Prepared(NamedTuple):
     quality: int | None
     heat: int | None
     has_own_page: bool
+    ripens: int | None
     words: tuple[str, str, str] | None
 
     @property
@@ -53,7 +57,7 @@ class Prepared(NamedTuple):
         """Give the same article with another identity."""
         updated = None if self.updated is None else moment_of(self.updated)
         article = replace(decode(self.record, updated), id=identity)
-        return prepare(article, has_words=self.words is not None)
+        return prepare(article, has_words=self.words is not None)._replace(ripens=self.ripens)
 
 
 def unique_names(article: Article) -> tuple[Name, ...]:
@@ -64,8 +68,9 @@ def unique_names(article: Article) -> tuple[Name, ...]:
     return tuple(names.values())
 
 
-def prepare(article: Article, *, has_words: bool = True) -> Prepared:
-    """Make an article ready for the catalogue, with its words or without."""
+def prepare(article: Article, *, has_words: bool = True, now: datetime | None = None) -> Prepared:
+    """Make an article ready for the catalogue, with its words or without, as far as it is public at `now`; None: all of it."""
+    article, ripens = (article, None) if now is None else without_coming(article, now)
     record, content, whole = encode(article)
     names = unique_names(article)
     return Prepared(
@@ -89,6 +94,7 @@ def prepare(article: Article, *, has_words: bool = True) -> Prepared:
         quality=article.quality,
         heat=article.heat,
         has_own_page=article.link is None,
+        ripens=None if ripens is None else microseconds(ripens),
         words=words_of(article) if has_words else None,
     )
 

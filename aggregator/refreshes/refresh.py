@@ -298,7 +298,9 @@ class Refresh:
             yield self._file_read(writer, work, self._left_out(work, path))
         limit = self._settings.limits.file
         keeps_articles = self._observe is not None
-        preparing = Preparing(self._aliases, keeps_articles=keeps_articles, has_words=writer.has_words)
+        preparing = Preparing(
+            self._aliases, writer.now, keeps_articles=keeps_articles, has_words=writer.has_words
+        )
         taking = take_in(
             work.settings.path,
             [path for path in paths if path not in left_out],
