@@ -1,42 +1,43 @@
-"""Whether a file whose front matter can't be read says that it is to be hidden. Pure.
+"""Whether front matter has a line that hides the article, whatever else stands there. Pure.
 
 What is published goes on being served as it was when its file breaks. An editor who takes an article back in a hurry, and leaves a quotation
-mark open in the same file, wants it gone all the same.
+mark open in the same file, wants it gone all the same; and where that mark is closed further below, the file is read without the line.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aggregator.clean.plain_text import legal
-from aggregator.frontmatter.parts import front_lines
 from aggregator.frontmatter.values import ValueProblem, boolean
-from aggregator.frontmatter.yaml_nodes import At, Scalar
+from aggregator.frontmatter.yaml_nodes import At, Scalar, bare
 
 # What each mark says where it hides.
 _HIDING = {"published": False, "draft": True, "removed": True, "deleted": True}
 # What begins a text on the lines below.
 _BLOCKS = ("|", ">")
-# A key as YAML and JSON have it, its quotation marks forgotten or not, and what stands behind it.
+# A key as YAML and JSON have it, its quotation marks forgotten or not, and what stands behind it. What repeats is possessive, here and
+# below, so that no line takes more than one look at each of its characters.
 _LINE = re.compile(
-    r"""(?P<indent>[ \t]*)(?:\{\s*)?(?!-\s)["']?(?P<key>[^\s"':#{}][^"':]*+)["']?\s*:(?P<text>.*)""",
+    r"""(?P<indent>[ \t]*+)(?:\{\s*+)?+(?!-\s)["']?+(?P<key>[^ \t"':#{}][^"':]*+)["']?+\s*+:(?P<text>.*+)""",
     re.DOTALL,
 )
 # One word, perhaps behind an anchor or a tag, in quotation marks of any kind, one of which may be forgotten.
 _WORD = re.compile(
-    r"""\s*(?:[&!][\w!]*\s+)?["'\u2018\u2019\u201c\u201d]?(?P<word>\w+)["'\u2018\u2019\u201c\u201d]?\s*[,;}]?\s*(?:\#.*)?""",
+    r"""\s*+(?:[&!][\w!]*+\s++)?+["'\u2018\u2019\u201c\u201d]?+(?P<word>\w++)["'\u2018\u2019\u201c\u201d]?+\s*+[,;}]?+\s*+(?:\#.*+)?+""",
     re.DOTALL,
 )
 
 
-def says_hidden(data: bytes, limit: int, names: Mapping[str, str]) -> bool:
-    """Tell whether a mark in the first `limit` bytes of the front matter hides the article, in any case, whatever else stands there.
+def hiding_line(lines: Sequence[str], names: Mapping[str, str], *, is_broken: bool) -> int | None:
+    """Give the index of the first line that hides the article, None where none does.
 
-    names  our key to the name that this source's files use for it
+    names      our key to the name that this source's files use for it
+    is_broken  whether the front matter can't be read, so that where the line is indented may be what is wrong
     """
     hiding = {names.get(key, key).lower(): value for key, value in _HIDING.items()}
     depth = None
     is_behind_text = False
-    for line in map(legal, front_lines(data, limit)):
+    for number, line in enumerate(map(legal, lines)):
         found = _LINE.fullmatch(line)
         if found is None:
             is_behind_text = is_behind_text and not line.strip()
@@ -47,11 +48,11 @@ def says_hidden(data: bytes, limit: int, names: Mapping[str, str]) -> bool:
         depth = indent if depth is None else min(depth, indent)
         if indent > depth and not is_behind_text:
             continue
-        is_behind_text = text != "" and not text.startswith(_BLOCKS)
-        value, said = hiding.get(found["key"].strip().lower()), _WORD.fullmatch(text)
+        is_behind_text = is_broken and text != "" and not text.startswith(_BLOCKS)
+        value, said = hiding.get(bare(found["key"]).lower()), _WORD.fullmatch(text)
         if value is not None and said is not None and _meant(said["word"]) is value:
-            return True
-    return False
+            return number
+    return None
 
 
 def _meant(word: str) -> bool | None:

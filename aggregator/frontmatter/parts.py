@@ -20,15 +20,31 @@ _SECURED = re.compile(
     rb"""(?:"[^"\r\n]*+"(?:[ \t]+\#[^\r\n]*+)?|'[^'\r\n]*+'(?:[ \t]+\#[^\r\n]*+)?|[A-Za-z0-9+/][^\r\n{}\[\],]*+)[ \t]*+(?=\r?\n|\r?\Z)""",
     re.VERBOSE,
 )
-# Front matter behind front matter, as a tool leaves it that did not see the first: to everybody else a part of the body.
-_SECOND_FRONT = re.compile(
-    rb"\s*^---[ \t]*\r?\n(?:(?!---|\.\.\.)[^\n]*\n)*?[ \t]*[\"']?secured[\"']?[ \t]*:", re.MULTILINE
+# Front matter behind front matter, as a tool leaves it that did not see the first, or as a line --- too many leaves it: nothing but lines
+# that front matter may have, up to one that would close it. What repeats is possessive, as above.
+_STRAY = re.compile(
+    r"""
+    (?:[\s\ufeff]|<!--(?:[^-]|-(?!->))*+-->)*+
+    (?: ---[ \t]*+\r?\n (?P<second>(?:(?!(?:---|\.\.\.)[ \t]*+\r?$)[^\n]*+(?:\n|\Z))*+)
+      | (?P<rest>(?:(?:[ \t]*+\r?|[ \t]++[^\n]*+|\#[^\n]*+|-[ \t][^\n]*+|[\[\]{}][^\n]*+|["']?+[^\W\d][^\n:]{0,60}+:[^\n]*+)\n)++)
+        (?:---|\.\.\.)[ \t]*+\r?$
+    )
+    """,
+    re.VERBOSE | re.MULTILINE,
 )
 _SECURED_WORD = SECURED.encode()
 _ARTICLE_SUFFIXES = (".md", ".markdown", ".html", ".htm")
-# A byte order mark; or the line that begins front matter, in two bytes a character.
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_UTF_16 = (*_UTF_16_MARKS, b"-\0-\0-\0", b"\0-\0-\0-")
+# A byte order mark, or the line that begins front matter, in two or four bytes a character; and what that is.
+_WIDE = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    b"-\0-\0-\0": "utf-16-le",
+    b"\0-\0-\0-": "utf-16-be",
+    b"-\0\0\0-\0\0\0": "utf-32-le",
+    b"\0\0\0-\0\0\0-": "utf-32-be",
+}
 _EMPTY_LINE = re.compile(rb"\n[ \t]*+\r?\n")
 # Text holds no NUL. Where Git looks for one, too.
 _SNIFFED = 8000
@@ -59,11 +75,6 @@ def split(data: bytes, limit: int, name: str) -> tuple[str, str] | None:
         raise FilePartsError(f"the front matter has {end - start} bytes, expected at most {limit}", 1)
     if closing is None:
         raise FilePartsError("the front matter that begins here is not closed, expected another line ---", 1)
-    if _SECOND_FRONT.match(data, closing.end()) is not None:
-        line = data.count(b"\n", 0, closing.end()) + 2
-        raise FilePartsError(
-            "a second front matter with a line of secured begins behind the first, expected one", line
-        )
     front = _without_secured(data[start:end])
     return _decoded(front, data, start), _decoded(data[closing.end() :], data, closing.end())
 
@@ -71,22 +82,32 @@ def split(data: bytes, limit: int, name: str) -> tuple[str, str] | None:
 def front_lines(data: bytes, limit: int) -> list[str]:
     """Give the lines of the front matter as far as `limit` bytes, as well as they can be read, of a file that `split` refuses.
 
-    Of one that is not closed, as far as the first empty line: what comes then is most likely the body.
+    Of one that is not closed, as far as the first empty line: what comes then is most likely the body. Of one that is, with what goes on
+    behind the line that closes it.
     """
-    if data.startswith(_UTF_16_MARKS):
-        data = data[: 2 * limit].decode("utf-16", errors="replace").encode()
+    encoding = next((name for begin, name in _WIDE.items() if data.startswith(begin)), None)
+    if encoding is not None:
+        data = data[: 4 * limit].decode(encoding, errors="replace").encode()
     opening = _OPENING.match(data)
     if opening is None:
         return []
     start = opening.end() - (opening[0][-1:] == b"\n")
     closing = _CLOSING.search(data, start, start + limit) or _EMPTY_LINE.search(data, start, start + limit)
     front = data[start : closing.start() if closing else start + limit]
-    return LINE_BREAK.split(_without_secured(front).decode(errors="replace"))
+    behind = data[closing.end() : closing.end() + limit].decode(errors="replace") if closing else ""
+    return LINE_BREAK.split(_without_secured(front).decode(errors="replace") + stray_front(behind)[1])
+
+
+def stray_front(body: str) -> tuple[int, str]:
+    """Give what reads as front matter at the beginning of a body, and where it begins; nothing where nothing does."""
+    found = _STRAY.match(body)
+    part = found and found.lastgroup
+    return (found.start(part), "\n" + found[part]) if found and part else (0, "")
 
 
 def _expect_text(data: bytes, name: str) -> None:
     """Take no file for one without front matter that has it in another encoding, or that only its name calls an article."""
-    if data.startswith(_UTF_16):
+    if data.startswith(tuple(_WIDE)):
         raise FilePartsError("is UTF-16 or UTF-32, expected text in UTF-8", 1)
     if name.lower().endswith(_ARTICLE_SUFFIXES) and b"\0" in data[:_SNIFFED]:
         offset = data.index(b"\0")

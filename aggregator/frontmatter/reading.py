@@ -13,29 +13,30 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from aggregator.clean.html import markdown_to_html, sanitise
-from aggregator.clean.markup_limits import (
-    MOST_ATTRIBUTES,
-    MOST_MARKS,
-    MOST_TAGS,
-    has_too_many_attributes,
-    has_too_many_marks,
-    has_too_many_tags,
-)
+from aggregator.clean.markup_limits import excess_of, excess_of_markdown
 from aggregator.clean.plain_text import legal, repaired
 from aggregator.errors import Problem
 from aggregator.frontmatter import fields, values, yaml_nodes
 from aggregator.frontmatter.fields import Surroundings
-from aggregator.frontmatter.hidden_mark import says_hidden
+from aggregator.frontmatter.hidden_mark import hiding_line
 from aggregator.frontmatter.keys import ArticleKeys, told
 from aggregator.frontmatter.nodes import nodes, plain_nodes
-from aggregator.frontmatter.parts import FilePartsError, split
+from aggregator.frontmatter.parts import FilePartsError, front_lines, split, stray_front
 from aggregator.frontmatter.values import ValueProblem, shown
-from aggregator.frontmatter.yaml_nodes import At, Node, Place, Scalar, YamlNodesError
+from aggregator.frontmatter.yaml_nodes import (
+    LINE_BREAK,
+    At,
+    Node,
+    Place,
+    Scalar,
+    YamlNodesError,
+    says_secured,
+)
 from feeds.article import Article
 from feeds.site import Site, page_path
 
 # Raised when the same file would be read differently: it makes every file be read again.
-READER_VERSION = 7
+READER_VERSION = 8
 
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -101,14 +102,20 @@ def read_article(data: bytes, path: str, reading: Reading, file: str) -> Outcome
     except YamlNodesError as error:
         reason, place, key = f"the front matter {error.reason}", error.place, error.key and told(error.key)
     problem = Problem(file=file, reason=reason, line=place.line + 1, column=place.column + 1, key=key)
-    is_hidden = says_hidden(data, reading.max_front_matter, reading.fields)
-    return Outcome(problems=(problem,), is_hidden=is_hidden)
+    return Outcome(problems=(problem,), is_hidden=says_hidden(data, reading))
+
+
+def says_hidden(data: bytes, reading: Reading) -> bool:
+    """Tell whether a file that can't be read, or its beginning, says that nobody is to see it."""
+    lines = front_lines(data, reading.max_front_matter)
+    return hiding_line(lines, reading.fields, is_broken=True) is not None
 
 
 def _read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
     parts = split(data, reading.max_front_matter, path)
     if parts is None:
         return Outcome()
+    _expect_all_in_front(*parts, reading)
     plain = plain_nodes(parts[0])
     if plain is not None:
         outcome = _ArticleReader(ArticleKeys(plain, reading.fields, file), path, reading).read(parts[1])
@@ -121,7 +128,41 @@ def _read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
     if not isinstance(node, yaml_nodes.Mapping):
         what = "a list" if isinstance(node, yaml_nodes.Listing) else "text"
         raise YamlNodesError(f"is {what}, expected keys and values", node.place)
-    return _ArticleReader(ArticleKeys(node, reading.fields, file), path, reading).read(parts[1])
+    outcome = _ArticleReader(ArticleKeys(node, reading.fields, file), path, reading).read(parts[1])
+    return outcome if _is_hidden(outcome) else _without_swallowed_mark(outcome, parts[0], reading)
+
+
+def _expect_all_in_front(front: str, body: str, reading: Reading) -> None:
+    """Refuse a file whose front matter goes on in its body with what is not to be shown, or says that nothing is."""
+    start, stray = stray_front(body)
+    if not stray:
+        return
+    lines = LINE_BREAK.split(stray)
+    if says_secured(stray):
+        what = "a line of secured"
+    elif hiding_line(lines, reading.fields, is_broken=True) is not None:
+        what = "a line that hides the article"
+    else:
+        return
+    line = front.count("\n") + 2 + body.count("\n", 0, start)
+    reason = f"front matter with {what} goes on behind the line that closes it, or begins anew there; expected all of it before that line"
+    raise FilePartsError(reason, line)
+
+
+def _is_hidden(outcome: Outcome) -> bool:
+    article = outcome.article
+    return article is not None and (not article.is_published or article.is_removed)
+
+
+def _without_swallowed_mark(outcome: Outcome, front: str, reading: Reading) -> Outcome:
+    """Give the outcome of what libyaml has read; raise YamlNodesError where a line hides the article, and was read as part of a text."""
+    number = hiding_line(LINE_BREAK.split(front), reading.fields, is_broken=False)
+    if number is None:
+        return outcome
+    raise YamlNodesError(
+        "has a line that hides the article within a text, as where a quotation mark is left open",
+        At(number, 0),
+    )
 
 
 def written_keys(data: bytes, reading: Reading, file: str) -> ArticleKeys | None:
@@ -296,27 +337,20 @@ class _ArticleReader:
         if not text:
             return ""
         is_html = self._name.lower().endswith(_HTML_SUFFIXES)
-        if not is_html and has_too_many_marks(text):
-            self._keys.refuse(
-                f"the body has more than {MOST_MARKS} marks of Markdown and lines, expected fewer"
-            )
-            return ""
-        html = text if is_html else markdown_to_html(text)
-        if has_too_many_tags(html):
-            self._keys.refuse(f"the body has more than {MOST_TAGS} tags, expected fewer")
-            return ""
-        if has_too_many_attributes(html):
-            self._keys.refuse(f"a tag of the body has more than {MOST_ATTRIBUTES} attributes, expected fewer")
+        excess = None if is_html else excess_of_markdown(text)
+        html = text if is_html or excess else markdown_to_html(text)
+        excess = excess or excess_of(html)
+        if excess is not None:
+            self._keys.refuse(f"the body has more than {excess}, expected fewer")
             return ""
         return sanitise(html, base, self._reading.embeds)
 
     def _html(self, base: str) -> Callable[[Node], str]:
         def read(node: Node) -> str:
             html = values.text(node)
-            if has_too_many_tags(html):
-                raise ValueProblem(node, f"HTML of at most {MOST_TAGS} tags")
-            if has_too_many_attributes(html):
-                raise ValueProblem(node, f"HTML of at most {MOST_ATTRIBUTES} attributes a tag")
+            excess = excess_of(html)
+            if excess is not None:
+                raise ValueProblem(node, f"HTML of at most {excess}")
             return sanitise(html, base, self._reading.embeds)
 
         return read

@@ -34,7 +34,8 @@ _DOMAIN = re.compile(
 )
 _USUAL_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")
 _UNFIT_FOR_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f]")
-_USER_INFORMATION = re.compile(r"(?<=:/)(/*)[^?#\s]*@")
+# Where there is no `@`, all of it as well, so that no text is looked through again for each address in it.
+_USER_INFORMATION = re.compile(r"(?<=:/)(/*+)(?:[^?#\s]*(@)|[^?#\s]*+)")
 _QUERY = re.compile(r"\?.*", re.DOTALL)
 # WordPress says `&#038;` where a picture's address has `&`.
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#0*38);")
@@ -75,7 +76,7 @@ def shown(node: Node) -> str:
         return "…"
     if _WHOLE_NUMBER.fullmatch(node.text):
         return node.text
-    text = _USER_INFORMATION.sub(r"\1…@", node.text)
+    text = _USER_INFORMATION.sub(lambda found: f"{found[1]}…@" if found[2] else found[0], node.text)
     text = _QUERY.sub("?…", text) if "://" in text else text
     return repr(legal(text[:_SHOWN])) + ("…" if len(text) > _SHOWN else "")
 

@@ -23,9 +23,12 @@ _BLOCKS = ("|", ">")
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
 # What libyaml counts as the end of a line, but for those that are mended before it sees them.
 LINE_BREAK = re.compile(r"\r\n?|\n")
+# What no key is meant to have around it, seen or not: French keyboards put a blank before a colon, and what was copied has others.
+_INVISIBLE = r"\xad\u200b-\u200f\u2060\ufeff"
+_AROUND_KEY = re.compile(rf"\A[\s{_INVISIBLE}]++|[\s{_INVISIBLE}]++\Z")
 # What reads as if it gave `secured` a value: a line, in a comment too; what stands in braces, or in a text of a flow collection; an item
 # without the blank.
-_KEY = r"""["']?secured["']?[ \t]*"""
+_KEY = rf"""["']?secured["']?(?:[^\S\n]|[{_INVISIBLE}])*+"""
 _SECURED_LINE = re.compile(rf"^[^\w\n]*(?:{_KEY}[:=]|\?\s*{_KEY}$)", re.MULTILINE)
 _SECURED_IN_BRACES = re.compile(rf"\{{[^{{}}\n]*(?<!\w){_KEY}[:=]", re.IGNORECASE)
 # Up to the next sign that may begin an item, so that no text takes more than one look at each of its characters.
@@ -105,6 +108,16 @@ class Swallowing:
 Node: TypeAlias = Scalar | Listing | Mapping | Swallowing
 
 
+def bare(key: str) -> str:
+    """Give a key without the blanks around it, whatever they look like."""
+    return key if key.isidentifier() else _AROUND_KEY.sub("", key)
+
+
+def says_secured(text: str) -> bool:
+    """Tell whether a line of front matter gives `secured` a value, or what stands there in braces does."""
+    return _SECURED_LINE.search(text.lower()) is not None or _SECURED_IN_BRACES.search(text) is not None
+
+
 def is_null(node: Node) -> bool:
     """Tell whether a node stands for nothing: `null`, `~`, or no text at all."""
     return type(node) is Scalar and (
@@ -175,7 +188,7 @@ def _document(next_event: Callable[[], Any], lines: Sequence[str] | None) -> Nod
             if key is None and type(parent) is Mapping:
                 if is_swallowing:
                     raise YamlNodesError("has a key that takes in a line of secured", event.start_mark)
-                key = event.value
+                key = bare(event.value)
                 if key in parent.items:
                     raise _twice(event, above)
                 continue

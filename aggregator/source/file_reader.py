@@ -33,6 +33,14 @@ class UnreadableFileError(AggregatorError):
     """A file can't be read; the text says why and what was expected."""
 
 
+class TooLargeFileError(UnreadableFileError):
+    """A file is over the limit. `beginning`: what it begins with, a mebibyte at most."""
+
+    def __init__(self, reason: str, beginning: bytes) -> None:
+        super().__init__(reason)
+        self.beginning = beginning
+
+
 class VanishedFileError(AggregatorError):
     """A file was there a moment ago and is not now. No error of anybody's. The text is its path."""
 
@@ -154,7 +162,9 @@ def _read_open(descriptor: int, limit: int) -> tuple[Stamp, bytes]:
         size = len(data)
         if size <= limit:
             return stamp_of(status), data
-    raise UnreadableFileError(f"has at least {size} bytes, expected at most {limit}")
+    else:
+        data = os.read(descriptor, min(limit, _PIECE))
+    raise TooLargeFileError(f"has at least {size} bytes, expected at most {limit}", data[:_PIECE])
 
 
 def _whole(descriptor: int, size: int, limit: int) -> bytes:

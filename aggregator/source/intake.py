@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from multiprocessing import get_context
@@ -17,9 +18,15 @@ from time import time_ns
 from aggregator.entry.preparing import prepare
 from aggregator.entry.topics import with_named_topics
 from aggregator.errors import Problem, SourceError
-from aggregator.frontmatter.reading import Outcome, Reading, read_article
+from aggregator.frontmatter.reading import Outcome, Reading, read_article, says_hidden
 from aggregator.processes import follow_parent, processors
-from aggregator.source.file_reader import BusyFileError, FileReader, UnreadableFileError, VanishedFileError
+from aggregator.source.file_reader import (
+    BusyFileError,
+    FileReader,
+    TooLargeFileError,
+    UnreadableFileError,
+    VanishedFileError,
+)
 from aggregator.source.stamp import UNKNOWN
 from aggregator.source.taken import Taken, pack, unpack
 
@@ -51,11 +58,13 @@ class Preparing:
     """How articles are made ready for the catalogue.
 
     topic_names     the name that each folded name of a topic stands for, where the configuration names it
+    now             the time that decides what of an article is public
     keeps_articles  whether outcomes keep the article as its file has it
     has_words       whether the words for the full-text index are wanted
     """
 
     topic_names: Mapping[str, str]
+    now: datetime
     keeps_articles: bool = False
     has_words: bool = True
 
@@ -109,13 +118,15 @@ class _Intake:
             # Gone: the next scan says so. Being written: the next scan finds it changed.
             return None
         except UnreadableFileError as error:
-            return Taken(path, UNKNOWN, b"", Outcome(problems=(Problem(file=file, reason=str(error)),)))
+            is_hidden = isinstance(error, TooLargeFileError) and says_hidden(error.beginning, self.reading)
+            problems = (Problem(file=file, reason=str(error)),)
+            return Taken(path, UNKNOWN, b"", Outcome(problems=problems, is_hidden=is_hidden))
         digest = blake2b(data, digest_size=16).digest()
         outcome = self.read(data, path, self.reading, file)
         if self.preparing is None or outcome.article is None:
             return Taken(path, stamp, digest, outcome)
         named = with_named_topics(outcome.article, self.preparing.topic_names)
-        prepared = prepare(named, has_words=self.preparing.has_words)
+        prepared = prepare(named, has_words=self.preparing.has_words, now=self.preparing.now)
         # To send it twice to another process would take longer than to write it.
         kept = outcome if self.preparing.keeps_articles else Outcome(problems=outcome.problems)
         return Taken(path, stamp, digest, kept, prepared)

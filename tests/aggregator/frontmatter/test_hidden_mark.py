@@ -1,6 +1,9 @@
+from collections.abc import Mapping
+
 import pytest
 
-from aggregator.frontmatter.hidden_mark import says_hidden
+from aggregator.frontmatter.hidden_mark import hiding_line
+from aggregator.frontmatter.parts import front_lines
 from tests.aggregator.workshop import EVERYTHING, HOUR, NOON, Workshop
 from tests.processor_time import least_seconds
 
@@ -15,6 +18,10 @@ BREAKS = {
     "an alias": "*ferry",
     "no UTF-8": "Ferry \udcff",
 }
+
+
+def says_hidden(data: bytes, limit: int, names: Mapping[str, str]) -> bool:
+    return hiding_line(front_lines(data, limit), names, is_broken=True) is not None
 
 
 def front(*lines: str, closing: str = "---\n") -> bytes:
@@ -39,6 +46,9 @@ def front(*lines: str, closing: str = "---\n") -> bytes:
         'draft: "true',
         "draft: “true”",
         "draft:\xa0true",
+        "draft\xa0: true",
+        "\xa0draft: true",
+        "\u200bdraft\ufeff: true",
         "draft: true;",
         "draft: true\0",
     ],
@@ -81,9 +91,17 @@ def test_the_body_of_a_file_that_is_not_closed_hides_nothing() -> None:
     assert says_hidden(b"---\ntitle: Ferry\ndraft: true\n\nBody\n", LIMIT, {})
 
 
-def test_a_file_in_utf_16_is_understood() -> None:
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_a_file_in_another_encoding_is_understood(encoding: str) -> None:
     text = front("title: Ferry", "draft: true").decode()
-    assert says_hidden(text.encode("utf-16"), LIMIT, {})
+    assert says_hidden(text.encode(encoding), LIMIT, {})
+
+
+@pytest.mark.parametrize("between", ["", "---\n", "\n<!-- A tool. -->\n---\n"])
+def test_a_mark_is_found_behind_a_line_that_closes_too_early(between: str) -> None:
+    assert says_hidden(
+        front('title: "Ferry') + f"{between}tags:\n- boats\ndraft: true\n---\n".encode(), LIMIT, {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,6 +117,13 @@ def test_a_file_in_utf_16_is_understood() -> None:
         "secured: a" + " " * 100_000 + ",",
         "secured: a" + " \t" * 50_000 + "\r x",
         "- " * 65_000 + "secured",
+        "a: true" + " " * 250_000 + "x",
+        "a: true;" + " " * 250_000 + "x",
+        "a: !" + "!" * 250_000 + "x",
+        " " * 125_000 + "{" + " " * 125_000 + "a",
+        "---\n" + "a: b\n" * 50_000 + "x",
+        "---\n" + "<!--" * 60_000,
+        "---\n" + "<!-- -->" * 30_000 + "x",
     ],
 )
 def test_hostile_front_matter_takes_linear_time(front_matter: str) -> None:

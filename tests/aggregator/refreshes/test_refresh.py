@@ -141,6 +141,46 @@ def test_fault_15_a_scheduled_article_goes_live_at_its_second_though_nobody_touc
     assert workshop.titles() == ["Ferry"]
 
 
+def test_a_related_article_of_the_future_is_held_back_to_its_second(workshop: Workshop) -> None:
+    hours = {"Pier": 13, "Quay": 11, "Buoy": 14}
+    others = "".join(
+        f"\n- {{title: {title}, originalUrl: 'https://{title}.example/', publishedDateTime: '2026-03-01T{hour}:00:00Z'}}"
+        for title, hour in hours.items()
+    )
+    workshop.write("ferry", f"related:{others}")
+    assert workshop.refresh().next_due == LATER
+    assert related(workshop) == ["Quay"]
+    assert all(
+        "Pier" not in part.read_bytes().decode("latin-1") for part in workshop.folder.glob("catalogue.db*")
+    )
+    assert workshop.refresh(LATER - timedelta(seconds=1)).generation is None
+    assert workshop.refresh(LATER).next_due == LATER + HOUR
+    assert related(workshop) == ["Pier", "Quay"]
+    assert workshop.refresh(LATER + HOUR).next_due is None
+    assert related(workshop) == ["Pier", "Quay", "Buoy"]
+
+
+def related(workshop: Workshop) -> list[str]:
+    with workshop.snapshot() as snapshot:
+        (article,) = snapshot.select(EVERYTHING)
+    return [one.title for one in article.related]
+
+
+@pytest.mark.parametrize("mark", ["draft: true", "published: false"])
+def test_what_says_that_it_is_hidden_is_though_it_is_too_large(workshop: Workshop, mark: str) -> None:
+    workshop.configure("limits: {file: 2000 B}\n")
+    workshop.write("pier")
+    workshop.write("ferry")
+    workshop.refresh()
+    workshop.write("ferry", body="Text. " * 1000)
+    workshop.refresh(NOON + HOUR)
+    assert sorted(workshop.titles()) == ["Ferry", "Pier"]
+    workshop.write("ferry", mark, body="Text. " * 1000)
+    (problem,) = workshop.refresh(NOON + 2 * HOUR).problems
+    assert "expected at most 2000" in problem.reason
+    assert workshop.titles() == ["Pier"]
+
+
 def test_E1_an_update_of_the_far_future_makes_no_document_depend_on_when_it_was_loaded(
     workshop: Workshop,
 ) -> None:
