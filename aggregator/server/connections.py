@@ -104,12 +104,7 @@ class _Connection(web.RequestHandler):
         Where nothing is to be answered, or the last request is not there whole, there is nothing to stay for.
         """
         parser = self._parser
-        if (
-            not isinstance(parser, _Parser)
-            or not parser.has_given
-            or not parser.is_between
-            or self._is_waiting()
-        ):
+        if not isinstance(parser, _Parser) or not parser.has_whole or self._is_waiting():
             return False
         self.close()
         return True
@@ -211,8 +206,14 @@ class _Parser(HttpRequestParser):
         self._shortcut = shortcut
         # What comes next begins a request, so that the same bytes mean the same.
         self.is_between = True
-        # aiohttp has been given a request.
-        self.has_given = False
+        # aiohttp has been given a request, or something that is none.
+        self._has_given = False
+        self._is_refused = False
+
+    @property
+    def has_whole(self) -> bool:
+        """Whether all that came is something to answer."""
+        return self._is_refused or (self._has_given and self.is_between)
 
     def feed_data(self, data: bytes, *rest: Any) -> tuple[list[Any], bool, bytes]:
         was_between = self.is_between
@@ -234,13 +235,14 @@ class _Parser(HttpRequestParser):
             if connection.answer_at_once(self._shortcut.answer, *messages[0], whole):
                 self.message_consumed()
                 messages = []
-        self.has_given = self.has_given or bool(messages)
+        self._has_given = self._has_given or bool(messages)
         return messages, upgraded, tail
 
     def _parse(self, data: bytes, *rest: Any, is_begin: bool) -> tuple[list[Any], bool, bytes]:
         try:
             messages, upgraded, tail = super().feed_data(data, *rest)
         except HttpProcessingError as error:
+            self._is_refused = True
             if is_begin and framing.is_later_version(data):
                 raise framing.UnknownVersion(error.message) from error
             raise

@@ -275,6 +275,12 @@ async def test_who_says_so_before_a_request_is_whole_is_let_go(site: Site, part:
     assert await site.exchange(part, half_close=True) == b""
 
 
+@pytest.mark.parametrize("fields", [b"Host: a\r\nContent-Length: -1", b"No colon", b"Host: a\r\nHost: b"])
+async def test_a_client_that_closes_its_half_hears_what_is_wrong(site: Site, fields: bytes) -> None:
+    data = b"GET / HTTP/1.1\r\n" + fields + b"\r\n\r\n"
+    assert answered(await site.exchange(data, half_close=True)).status == 400
+
+
 async def test_what_is_served_can_be_replaced_while_it_runs(site: Site) -> None:
     other = Edition(path=FEED.path, media_type="x/y", body=b"other", last_modified=CHANGED)
     site.change(press=FakePress(other))
