@@ -74,10 +74,15 @@ def due(connection: Connection, source: str, now: datetime) -> tuple[str, ...]:
     return tuple(row.path for row in connection.execute(statement) if row.source == source)
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """Give the time at which the next scheduled article goes live."""
-    [(moment,)] = _NEXT_DUE.rows(connection)
-    return None if moment is None else moment_of(moment)
+def next_due(connection: Connection, after: datetime | None) -> datetime | None:
+    """Give the time at which the next scheduled article goes live: of all, or of those that are due later than `after`."""
+    if after is not None:
+        moment: datetime | None = connection.execute(
+            select(func.min(files.c.due)).where(files.c.due > after)
+        ).scalar_one()
+        return moment
+    [(number,)] = _NEXT_DUE.rows(connection)
+    return None if number is None else moment_of(number)
 
 
 def duplicates(connection: Connection) -> tuple[Duplicate, ...]:

@@ -279,9 +279,12 @@ class Snapshot:
         """Count the files by state."""
         return inventory.states(self._connection)
 
-    def next_due(self) -> datetime | None:
-        """Give the time at which the next scheduled article goes live."""
-        return inventory.next_due(self._connection)
+    def next_due(self, after: datetime | None = None) -> datetime | None:
+        """Give the time at which the next scheduled article goes live.
+
+        after  None: also one whose time has come, but whose file can't be read; else of those that are due later
+        """
+        return inventory.next_due(self._connection, after)
 
     def due(self, source: str, now: datetime) -> tuple[str, ...]:
         """Give the files of a source whose time has come."""

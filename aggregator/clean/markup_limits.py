@@ -1,6 +1,7 @@
 """How much markup a text may have, so that to render it and to clean it takes a moment. Pure."""
 
 import re
+from collections.abc import Iterable
 
 # Ten times as many as a long article has. To sanitise takes quadratic time where tags are nested: these take a second at most, however they
 # are, and 64,000 took 14 (measured, nh3 0.3.8).
@@ -48,13 +49,16 @@ def excess_of_markdown(markdown: str) -> str | None:
     return None
 
 
-def excess_of(html: str) -> str | None:
-    """Give the same of HTML, as in "20000 tags", and whether it is to be sanitised."""
+def excess_of(html: str, *, is_rendered: bool = False) -> str | None:
+    """Give the same of HTML, as in "20000 tags", and whether it is to be sanitised.
+
+    is_rendered  whether all of its tags are the renderer's, so that each ends the text before it
+    """
     if html.count("<") > MOST_TAGS:
         return f"{MOST_TAGS} tags"
     if _has_too_many_attributes(html):
         return f"{MOST_ATTRIBUTES} attributes in a tag"
-    most = _most_ends(html)
+    most = _most_ends(html.split("<") if is_rendered else [html])
     return None if most is None else f"{most} of & and of the characters from U+0080 to U+00BF at its length"
 
 
@@ -74,10 +78,12 @@ def _count_attributes(attributes: str) -> int:
     return sum(1 for _ in _ATTRIBUTE_OF_TAG.finditer(attributes))
 
 
-def _most_ends(html: str) -> int | None:
-    """Give how many ends of pieces there may be in so many bytes; None where there are no more."""
-    if (_LARGEST * len(html)) * len(html) <= MOST_MOVES:
-        return None
-    data = html.encode(errors="surrogatepass")
-    most = MOST_MOVES // len(data)
-    return most if sum(map(data.count, _ENDS)) > most else None
+def _most_ends(texts: Iterable[str]) -> int | None:
+    """Give how many ends of pieces there may be in the bytes of these texts; None where there are no more in any."""
+    for text in texts:
+        if (_LARGEST * len(text)) * len(text) > MOST_MOVES:
+            data = text.encode(errors="surrogatepass")
+            most = MOST_MOVES // len(data)
+            if sum(map(data.count, _ENDS)) > most:
+                return most
+    return None

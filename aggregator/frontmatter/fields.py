@@ -13,6 +13,8 @@ from feeds.text import provider_domain
 
 # Other tools' names: Hugo themes say src, jekyll-seo-tag path, and several a cover's image.
 _PICTURE_ADDRESSES = ("url", "src", "path", "image")
+# As an article has them, for what is dated in the future is held back.
+_DATES = ("publishedDateTime", "publishDate", "date", "pubDate")
 # What says that an article is not public, and the value that says so.
 _MARKS = {"published": False, "draft": True, "removed": True, "deleted": True}
 
@@ -123,6 +125,12 @@ def _is_hidden(fields: Mapping) -> bool:
     return any(member(fields, values.boolean, key) is _MARKS[mark] for mark, key in marks)
 
 
+def _dates(fields: Mapping) -> list[str]:
+    """Give the keys of an article in short form that have its date, in whatever case, the one that counts first."""
+    written = {key.lower(): key for key in fields.items}
+    return [written[name.lower()] for name in _DATES if name.lower() in written]
+
+
 def _related(fields: Mapping, around: Surroundings) -> Related:
     title = member(fields, values.line, "title")
     link = member(fields, values.web_address, "webUrl", "originalUrl")
@@ -139,7 +147,7 @@ def _related(fields: Mapping, around: Surroundings) -> Related:
         title=title,
         link=link,
         excerpt=member(fields, values.line, "excerpt", "description", "summary") or "",
-        published=member(fields, values.moment(around.zone), "publishedDateTime", "date"),
+        published=member(fields, values.moment(around.zone), *_dates(fields)),
         type=member(fields, values.line, "type") or None,
         quality=member(fields, read_quality, "quality"),
         provider=member(fields, provider(own), "provider"),

@@ -34,7 +34,7 @@ def hiding_line(lines: Sequence[str], names: Mapping[str, str], *, is_broken: bo
     names      our key to the name that this source's files use for it
     is_broken  whether the front matter can't be read, so that where the line is indented may be what is wrong
     """
-    hiding = {names.get(key, key).lower(): value for key, value in _HIDING.items()}
+    hiding = _HIDING | {names[key].lower(): value for key, value in _HIDING.items() if key in names}
     depth = None
     is_behind_text = False
     for number, line in enumerate(map(legal, lines)):
@@ -44,7 +44,7 @@ def hiding_line(lines: Sequence[str], names: Mapping[str, str], *, is_broken: bo
             continue
         # What is indented further than the first key belongs to another article, as those of `related`; but not behind a key with a text of
         # its own, where nothing can be indented: the blank before the mark is what is wrong then.
-        indent, text = len(found["indent"]), found["text"].strip()
+        indent, text = len(found["indent"]), bare(found["text"])
         depth = indent if depth is None else min(depth, indent)
         if indent > depth and not is_behind_text:
             continue

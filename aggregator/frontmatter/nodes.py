@@ -13,6 +13,7 @@ from aggregator.frontmatter.yaml_nodes import (
     Node,
     Place,
     YamlNodesError,
+    is_within_scalar,
     read_nodes,
 )
 
@@ -44,6 +45,11 @@ def nodes(text: str) -> Node | None:
         raise YamlNodesError(error.reason, _moved(error.place, removed), error.key) from None
     _move(node, removed)
     return node
+
+
+def is_within_text(text: str, line: int) -> bool:
+    """Tell whether a line, from 0, of front matter that can be read is one of a text that began on a line before."""
+    return is_within_scalar(legal(_with_usual_breaks(text)), line)
 
 
 def _with_mended_lines(text: str) -> str:

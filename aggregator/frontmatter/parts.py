@@ -20,17 +20,23 @@ _SECURED = re.compile(
     rb"""(?:"[^"\r\n]*+"(?:[ \t]+\#[^\r\n]*+)?|'[^'\r\n]*+'(?:[ \t]+\#[^\r\n]*+)?|[A-Za-z0-9+/][^\r\n{}\[\],]*+)[ \t]*+(?=\r?\n|\r?\Z)""",
     re.VERBOSE,
 )
-# Front matter behind front matter, as a tool leaves it that did not see the first, or as a line --- too many leaves it: nothing but lines
-# that front matter may have, up to one that would close it. What repeats is possessive, as above.
+# Front matter behind front matter, as a tool leaves it that did not see the first, or as a line --- too many leaves it: lines that hold
+# nothing but keys and what belongs to them, and begin with a line --- or end with one. What repeats is possessive, as above.
+_RULE = r"(?:---|\.\.\.)[ \t]*+(?:\#[^\n]*+)?+\r?+(?:\n|\Z)"
+_KEY_LINE = r"""(?:[?:-](?:[ \t][^\n]*+)?|["']?+[\w$@.-]{1,200}["']?+[^\S\n]*+:[^\n]*+|\{[^\n]*+|[\]}]+,?+[ \t]*+|\#[^\n]*+)\r?+(?:\n|\Z)"""
+_MORE_LINE = r"[ \t]++[^\n]*+(?:\n|\Z)"
+_SKIPPED = r"(?:[\s\ufeff]|<!--(?:[^-]|-(?!->))*+-->)*+"
 _STRAY = re.compile(
-    r"""
-    (?:[\s\ufeff]|<!--(?:[^-]|-(?!->))*+-->)*+
-    (?: ---[ \t]*+\r?\n (?P<second>(?:(?!(?:---|\.\.\.)[ \t]*+\r?$)[^\n]*+(?:\n|\Z))*+)
-      | (?P<rest>(?:(?:[ \t]*+\r?|[ \t]++[^\n]*+|\#[^\n]*+|-[ \t][^\n]*+|[\[\]{}][^\n]*+|["']?+[^\W\d][^\n:]{0,60}+:[^\n]*+)\n)++)
-        (?:---|\.\.\.)[ \t]*+\r?$
-    )
-    """,
-    re.VERBOSE | re.MULTILINE,
+    rf"""
+    {_SKIPPED}(?:
+        {_RULE}(?P<second>(?:{_RULE}|{_KEY_LINE}|{_MORE_LINE}|\r?\n)*+)
+      | (?P<rest>(?=[^ \t])(?:(?:{_KEY_LINE}(?:{_MORE_LINE})*+)++{_RULE})++)
+    )""",
+    re.VERBOSE,
+)
+# What no prose has either, up to a line that would close it.
+_SECOND_SECRET = re.compile(
+    rf"""{_SKIPPED}---[ \t]*+\r?\n(?:(?!---|\.\.\.)[^\n]*+\n)*?(?P<secret>[ \t]*+["']?secured["']?[ \t]*+:[^\n]*+)""",
 )
 _SECURED_WORD = SECURED.encode()
 _ARTICLE_SUFFIXES = (".md", ".markdown", ".html", ".htm")
@@ -102,6 +108,9 @@ def stray_front(body: str) -> tuple[int, str]:
     """Give what reads as front matter at the beginning of a body, and where it begins; nothing where nothing does."""
     found = _STRAY.match(body)
     part = found and found.lastgroup
+    secret = _SECOND_SECRET.match(body)
+    if secret is not None and (not found or not part or found.end(part) < secret.end()):
+        return secret.start("secret"), "\n" + secret["secret"]
     return (found.start(part), "\n" + found[part]) if found and part else (0, "")
 
 

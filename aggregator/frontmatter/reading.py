@@ -20,7 +20,7 @@ from aggregator.frontmatter import fields, values, yaml_nodes
 from aggregator.frontmatter.fields import Surroundings
 from aggregator.frontmatter.hidden_mark import hiding_line
 from aggregator.frontmatter.keys import ArticleKeys, told
-from aggregator.frontmatter.nodes import nodes, plain_nodes
+from aggregator.frontmatter.nodes import is_within_text, nodes, plain_nodes
 from aggregator.frontmatter.parts import FilePartsError, front_lines, split, stray_front
 from aggregator.frontmatter.values import ValueProblem, shown
 from aggregator.frontmatter.yaml_nodes import (
@@ -140,7 +140,7 @@ def _expect_all_in_front(front: str, body: str, reading: Reading) -> None:
     lines = LINE_BREAK.split(stray)
     if says_secured(stray):
         what = "a line of secured"
-    elif hiding_line(lines, reading.fields, is_broken=True) is not None:
+    elif hiding_line(lines, reading.fields, is_broken=False) is not None:
         what = "a line that hides the article"
     else:
         return
@@ -157,7 +157,7 @@ def _is_hidden(outcome: Outcome) -> bool:
 def _without_swallowed_mark(outcome: Outcome, front: str, reading: Reading) -> Outcome:
     """Give the outcome of what libyaml has read; raise YamlNodesError where a line hides the article, and was read as part of a text."""
     number = hiding_line(LINE_BREAK.split(front), reading.fields, is_broken=False)
-    if number is None:
+    if number is None or not is_within_text(front, number):
         return outcome
     raise YamlNodesError(
         "has a line that hides the article within a text, as where a quotation mark is left open",
@@ -339,7 +339,7 @@ class _ArticleReader:
         is_html = self._name.lower().endswith(_HTML_SUFFIXES)
         excess = None if is_html else excess_of_markdown(text)
         html = text if is_html or excess else markdown_to_html(text)
-        excess = excess or excess_of(html)
+        excess = excess or excess_of(html, is_rendered=not is_html and "<" not in text)
         if excess is not None:
             self._keys.refuse(f"the body has more than {excess}, expected fewer")
             return ""

@@ -8,7 +8,16 @@ from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.clean.plain_text import legal, plain_line, plain_text, repaired
-from aggregator.frontmatter.yaml_nodes import SECURED, Listing, Mapping, Node, Scalar, Swallowing, is_null
+from aggregator.frontmatter.yaml_nodes import (
+    SECURED,
+    Listing,
+    Mapping,
+    Node,
+    Scalar,
+    Swallowing,
+    bare,
+    is_null,
+)
 from feeds.text import ascii_host, language_tag
 
 T = TypeVar("T")
@@ -104,7 +113,7 @@ def word(node: Node) -> str:
 
 def boolean(node: Node) -> bool:
     """Read true or false, in any of the ways that YAML 1.1 knows."""
-    meant = _BOOLEANS.get(_written(node, _BOOLEAN).strip().lower())
+    meant = _BOOLEANS.get(bare(_written(node, _BOOLEAN)).lower())
     if meant is None:
         raise ValueProblem(node, _BOOLEAN)
     return meant

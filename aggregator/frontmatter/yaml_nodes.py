@@ -6,7 +6,7 @@ all of that is refused as it comes by, before anything is built.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -23,12 +23,18 @@ _BLOCKS = ("|", ">")
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
 # What libyaml counts as the end of a line, but for those that are mended before it sees them.
 LINE_BREAK = re.compile(r"\r\n?|\n")
-# What no key is meant to have around it, seen or not: French keyboards put a blank before a colon, and what was copied has others.
-_INVISIBLE = r"\xad\u200b-\u200f\u2060\ufeff"
-_AROUND_KEY = re.compile(rf"\A[\s{_INVISIBLE}]++|[\s{_INVISIBLE}]++\Z")
+# What no key is meant to have around it, seen or not: French keyboards put a blank before a colon, and what was copied has others. White
+# space, and what Unicode calls default ignorable (UAX 44), up to U+FFFF.
+_UNSEEN = (
+    "\t\n\x0b\x0c\r\x1c-\x20\x85\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
+    "\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+)
+_UNSEEN_CHARACTERS = re.sub(
+    "(.)-(.)", lambda ends: "".join(map(chr, range(ord(ends[1]), ord(ends[2]) + 1))), _UNSEEN, flags=re.DOTALL
+)
 # What reads as if it gave `secured` a value: a line, in a comment too; what stands in braces, or in a text of a flow collection; an item
 # without the blank.
-_KEY = rf"""["']?secured["']?(?:[^\S\n]|[{_INVISIBLE}])*+"""
+_KEY = rf"""["']?secured["']?(?:(?!\n)[{_UNSEEN}])*+"""
 _SECURED_LINE = re.compile(rf"^[^\w\n]*(?:{_KEY}[:=]|\?\s*{_KEY}$)", re.MULTILINE)
 _SECURED_IN_BRACES = re.compile(rf"\{{[^{{}}\n]*(?<!\w){_KEY}[:=]", re.IGNORECASE)
 # Up to the next sign that may begin an item, so that no text takes more than one look at each of its characters.
@@ -108,14 +114,29 @@ class Swallowing:
 Node: TypeAlias = Scalar | Listing | Mapping | Swallowing
 
 
-def bare(key: str) -> str:
-    """Give a key without the blanks around it, whatever they look like."""
-    return key if key.isidentifier() else _AROUND_KEY.sub("", key)
+def bare(text: str) -> str:
+    """Give a key, or a word, without the blanks around it, whatever they look like."""
+    return text.strip(_UNSEEN_CHARACTERS)
 
 
 def says_secured(text: str) -> bool:
     """Tell whether a line of front matter gives `secured` a value, or what stands there in braces does."""
     return _SECURED_LINE.search(text.lower()) is not None or _SECURED_IN_BRACES.search(text) is not None
+
+
+def is_within_scalar(text: str, line: int) -> bool:
+    """Tell whether a line, from 0, of YAML is one of a text that began on a line before, other than of a block; so it is where that can't be told."""
+    loader: Any = yaml.CSafeLoader
+    events: Iterator[Any] = yaml.parse(text, Loader=loader)
+    try:
+        return any(
+            event.start_mark.line < line <= event.end_mark.line
+            and isinstance(event, yaml.ScalarEvent)
+            and event.style not in _BLOCKS
+            for event in events
+        )
+    except yaml.YAMLError:
+        return True
 
 
 def is_null(node: Node) -> bool:

@@ -169,14 +169,14 @@ class Refresh:
             generation = writer.finish(self._settings.defaults.limit)
         if generation is not None:
             with self._catalogue.snapshot() as snapshot:
-                committed(snapshot.next_due())
+                committed(snapshot.next_due(now))
         # One that fails is made up for by the next refresh: the catalogue remembers.
         if writer.owes_purge:
             self._catalogue.purge()
         self._has_run = True
         if not alarms:
             self._scans = {work.settings.name: work.scan for work in works}
-        return self._report(works, read, generation, tuple(alarms))
+        return self._report(works, now, read, generation, tuple(alarms))
 
     def _plan(
         self,
@@ -358,7 +358,12 @@ class Refresh:
         return article.identified(self._settings.site.identity(origin)) if is_of_place else article
 
     def _report(
-        self, works: list[_Work], read: int, generation: int | None, alarms: tuple[str, ...]
+        self,
+        works: list[_Work],
+        now: datetime,
+        read: int,
+        generation: int | None,
+        alarms: tuple[str, ...],
     ) -> Report:
         with self._catalogue.snapshot() as snapshot:
             found = [problem for work in works for problem in work.scan.problems]
@@ -374,7 +379,7 @@ class Refresh:
                     sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
                 ),
                 alarms=alarms,
-                next_due=snapshot.next_due(),
+                next_due=snapshot.next_due(now),
                 has_words=snapshot.has_words,
             )
 

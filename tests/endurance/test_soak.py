@@ -23,7 +23,7 @@ from tests.clients.newsroom import NEVER_PUBLIC
 from tests.clients.stage import staged
 from tests.endurance.process_tree import Holdings, holdings
 from tests.endurance.restless import Restless
-from tests.endurance.trend import trend
+from tests.endurance.trend import steady_trend
 
 MIB = 1024**2
 LIMIT = 20
@@ -32,6 +32,11 @@ LIMIT = 20
 # catalogue, and its archives are kept ready. For runs of an hour: the error falls with the length to the power of one and a half, so
 # that the 3 MiB an hour of five minutes (measured) would be less than 0.1 in an hour of the same noise. A shorter run that is all noise fails.
 MOST_GROWTH_AN_HOUR = 4 * MIB
+# What is judged is ten stretches of the second half, and how much there is of it altogether by itself: once in the life of a process
+# CPython 3.11 doubles its table of interned strings, when those that came and went have filled it. That is 1.3 MiB in the server, and 0.4 in
+# the keeper, which shared the old one with it, at 31, 38 or 42 minutes (measured).
+STRETCHES = 10
+MOST_GROWTH = 4 * MIB
 
 
 @dataclass(slots=True)
@@ -121,7 +126,7 @@ def test_a_restless_hour(tmp_path: Path) -> None:
     with soaking(tmp_path) as soak:
         soak.run(seconds, fewest_rounds=40)
         assert_newcomers_have_what_is_public(soak)
-    found = trend(*soak.log.second_half())
+    found = steady_trend(*soak.log.second_half(), STRETCHES)
     files, threads = soak.log.quarters("files"), soak.log.quarters("threads")
     memory = soak.log.quarters("memory")
     print(  # noqa: T201  figures
@@ -130,6 +135,7 @@ def test_a_restless_hour(tmp_path: Path) -> None:
         f"{found.slope * 3600 / MIB:+.2f} ± {found.error * 3600 / MIB:.2f} MiB an hour; files {files}, threads {threads}"
     )
     assert found.most * 3600 < MOST_GROWTH_AN_HOUR
+    assert memory[1] - memory[0] < MOST_GROWTH
     assert files[1] <= files[0]
     # A pool has another thread from the first time on that so many are wanted at once.
     assert threads[1] <= threads[0] + 1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import linear_regression
+from statistics import linear_regression, median
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,19 @@ def trend(moments: Sequence[float], values: Sequence[float]) -> Trend:
         (value - slope * moment - intercept) ** 2 for moment, value in zip(moments, values, strict=True)
     )
     return Trend(slope, sqrt(off / (len(moments) - 2) / spread))
+
+
+def steady_trend(moments: Sequence[float], values: Sequence[float], parts: int) -> Trend:
+    """Fit a line to each of so many stretches of one length, and give the slope that half of them exceed, and its error.
+
+    What grows all the time does so in every stretch; what happens once is in one of them, and does not count, however much it is.
+    """
+    length = len(moments) // parts
+    starts = range(0, parts * length, length)
+    slopes = [
+        trend(moments[start : start + length], values[start : start + length]).slope for start in starts
+    ]
+    middle = median(slopes)
+    # Of a normal distribution: 1.48 of these are its deviation, and a median's error is 1.25 of a mean's.
+    off = median(abs(slope - middle) for slope in slopes)
+    return Trend(middle, 1.48 * 1.25 * off / sqrt(parts))

@@ -167,7 +167,7 @@ def test_json_is_understood() -> None:
 
 def test_a_mark_has_the_name_that_its_source_gives_it() -> None:
     assert says_hidden(front('title: "', "live: false"), LIMIT, {"published": "live"})
-    assert not says_hidden(front('title: "', "published: false"), LIMIT, {"published": "live"})
+    assert says_hidden(front('title: "', "published: false"), LIMIT, {"published": "live"})
     assert says_hidden(front('title: "', "is live: false"), LIMIT, {"published": "is live"})
     assert says_hidden(front('title: "', "Entwurf?: true"), LIMIT, {"draft": "Entwurf?"})
 
@@ -188,6 +188,14 @@ def test_what_is_to_be_hidden_is_withdrawn_though_it_is_no_yaml(workshop: Worksh
     workshop.write("ferry")
     workshop.refresh(NOON + 4 * HOUR)
     assert sorted(workshop.titles()) == ["Ferry", "Pier"]
+
+
+def test_json_may_tell_of_another_article_that_is_hidden(workshop: Workshop) -> None:
+    other = '"related": [\n{\n"title": "Quay",\n"webUrl": "https://quay.example/",\n"draft": true\n}\n]'
+    file = workshop.write("ferry")
+    file.write_bytes(front(f'{{\n"title": "Ferry",\n"publishedDateTime": "2024-05-01",\n{other}\n}}'))
+    assert workshop.refresh().problems == ()
+    assert workshop.titles() == ["Ferry"]
 
 
 def test_what_is_to_be_hidden_hides_what_an_older_file_says_of_it(workshop: Workshop) -> None:

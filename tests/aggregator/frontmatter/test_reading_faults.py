@@ -543,6 +543,27 @@ def test_fault_27_front_matter_that_goes_on_behind_a_stray_line_is_an_error(
 
 
 @pytest.mark.parametrize(
+    "before",
+    [
+        "category: x\n---\n",
+        "---\n---\n",
+        "---\ncategory: x\n---\n",
+        "related:\n-\n  title: B\n",
+        "$schema: x\n",
+        '"@type": x\n',
+        "2021: x\n",
+        f"{'k' * 70}: x\n",
+        "--- # another\n",
+    ],
+)
+@pytest.mark.parametrize("line", [*SECOND, "? secured\n: {}"])
+def test_fault_27_whatever_else_stands_where_front_matter_goes_on(before: str, line: str) -> None:
+    outcome = read("title: A", f"{before}{line.format(CANARY)}\n---\nB\n")
+    assert outcome.article is None
+    assert CANARY not in repr(outcome)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "---\nThe deal\n---\nis secured: at last\n",
@@ -551,20 +572,39 @@ def test_fault_27_front_matter_that_goes_on_behind_a_stray_line_is_an_error(
         "secured: yes\n",
         "# Draft: true story\n\nDraft: truth\n\n---\nmore\n",
         "- draft: true\n\nA list.\n\n---\n",
+        "---\n\nHow to hide a post.\n\n```yaml\ndraft: true\n```\n",
+        "---\n\nChangelog\n\nRemoved: yes\n",
+        "To hide a post: say so in its front matter.\n\n    draft: true\n\n---\nMore\n",
+        "    draft: true\n\n---\nMore\n",
+        "---\n\n**Secured:** ten million\n",
+        "---\n\nText\n\n> secured: ten million\n",
+        "- Secured: a loan\n- Unsecured: none\n\n---\nMore\n",
+        "[secured: x]\n---\n",
     ],
 )
 def test_a_body_may_begin_with_a_break_or_a_colon(body: str) -> None:
     assert read("title: A", body).article is not None
 
 
-@pytest.mark.parametrize("key", ["draft\xa0", "\xa0draft", "\u200bdraft", "draft\u202f", '" draft "'])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "draft\xa0",
+        "\xa0draft",
+        "\u200bdraft",
+        "draft\u202f",
+        '" draft "',
+        "\u202adraft\u202c",
+        "\u3164draft\ufe0f",
+    ],
+)
 def test_blanks_that_nobody_sees_keep_no_mark_from_counting(key: str) -> None:
     article = read(f"title: A\n{key}: true").article
     assert article is not None
     assert not article.is_published
 
 
-@pytest.mark.parametrize("key", ["secured\xa0", "\u200bsecured", '"secured "'])
+@pytest.mark.parametrize("key", ["secured\xa0", "\u200bsecured", '"secured "', "\u202asecured\u202c"])
 def test_fault_27_nor_a_secret_from_being_dropped(key: str) -> None:
     for front in (f"title: A\n{key}: {CANARY}", f'title: A\nexcerpt: "x\n{key}: {CANARY}\nnote: said"'):
         assert CANARY not in repr(read(front))
@@ -584,6 +624,7 @@ def test_a_mark_within_a_quotation_that_is_left_open_hides(quote: str, mark: str
         'excerpt: "A ferry\n  draft: true\n  a line of it"',
         "excerpt: |\n  draft: true",
         "related:\n- {title: B, webUrl: 'https://a.example/',\n   draft: true}",
+        "more: {a: 1,\npublished: false}",
     ],
 )
 def test_a_text_may_speak_of_a_mark(front: str) -> None:
@@ -776,6 +817,21 @@ def test_a_body_of_too_many_pieces_for_its_length_is_an_error_at_once(around: st
     data = f"---\ntitle: Boats\n---\n{body}".encode()
     assert "of & and of the characters from U+0080 to U+00BF at its length" in problem(data).reason
     assert least_seconds(lambda: problem(data), 5) < 5
+
+
+def test_a_key_of_many_blanks_is_read_at_once() -> None:
+    blanks = " " * 200_000
+    data = f'---\ntitle: A\npublishedDateTime: 2021-06-02\nx: "\na{blanks}b: y\nq: ["\n---\nB'.encode()
+    assert least_seconds(lambda: read_bytes(data), 1) < 1
+    data = f"---\ntitle: A\npublishedDateTime: 2021-06-02\n---\n---\na{blanks * 20}b: c\n---".encode()
+    assert least_seconds(lambda: read_bytes(data), 1) < 1
+
+
+def test_a_book_of_dialogue_is_no_attack() -> None:
+    article = read(
+        "title: Tides", '"Is it late?" she said, "or is it early?"\n\n' * 9_000 + 3_000_000 * "a"
+    ).article
+    assert article is not None
 
 
 def test_a_book_in_french_is_no_attack() -> None:

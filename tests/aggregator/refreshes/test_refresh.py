@@ -143,8 +143,9 @@ def test_fault_15_a_scheduled_article_goes_live_at_its_second_though_nobody_touc
 
 def test_a_related_article_of_the_future_is_held_back_to_its_second(workshop: Workshop) -> None:
     hours = {"Pier": 13, "Quay": 11, "Buoy": 14}
+    dates = {"Pier": "publishedDateTime", "Quay": "pubDate", "Buoy": "PublishDate"}
     others = "".join(
-        f"\n- {{title: {title}, originalUrl: 'https://{title}.example/', publishedDateTime: '2026-03-01T{hour}:00:00Z'}}"
+        f"\n- {{title: {title}, originalUrl: 'https://{title}.example/', {dates[title]}: '2026-03-01T{hour}:00:00Z'}}"
         for title, hour in hours.items()
     )
     workshop.write("ferry", f"related:{others}")
@@ -158,6 +159,24 @@ def test_a_related_article_of_the_future_is_held_back_to_its_second(workshop: Wo
     assert related(workshop) == ["Pier", "Quay"]
     assert workshop.refresh(LATER + HOUR).next_due is None
     assert related(workshop) == ["Pier", "Quay", "Buoy"]
+
+
+@pytest.mark.parametrize("is_broken", [True, False])
+def test_a_file_that_cannot_be_read_at_its_second_is_no_reason_to_look_again_and_again(
+    workshop: Workshop, *, is_broken: bool
+) -> None:
+    file = workshop.write("ferry", f"publishedDateTime: {LATER.isoformat()}")
+    assert workshop.refresh().next_due == LATER
+    if is_broken:
+        workshop.write("ferry", f"publishedDateTime: {LATER.isoformat()}", "quality: [x]")
+    else:
+        file.parent.rename(file.parent.with_name("away"))
+    assert workshop.refresh(LATER).next_due is None
+    if not is_broken:
+        file.parent.with_name("away").rename(file.parent)
+    workshop.write("ferry", f"publishedDateTime: {LATER.isoformat()}")
+    workshop.refresh(LATER + HOUR)
+    assert workshop.titles() == ["Ferry"]
 
 
 def related(workshop: Workshop) -> list[str]:
