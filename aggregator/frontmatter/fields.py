@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from aggregator.frontmatter import values
+from aggregator.frontmatter.keys import DATES, HIDING
 from aggregator.frontmatter.values import ValueProblem, items_of, member
 from aggregator.frontmatter.yaml_nodes import Mapping, Node, Scalar
 from feeds.article import Action, Author, Image, Provider, Related
@@ -13,10 +14,6 @@ from feeds.text import provider_domain
 
 # Other tools' names: Hugo themes say src, jekyll-seo-tag path, and several a cover's image.
 _PICTURE_ADDRESSES = ("url", "src", "path", "image")
-# As an article has them, for what is dated in the future is held back.
-_DATES = ("publishedDateTime", "publishDate", "date", "pubDate")
-# What says that an article is not public, and the value that says so.
-_MARKS = {"published": False, "draft": True, "removed": True, "deleted": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +118,14 @@ def related(around: Surroundings) -> Callable[[Node], tuple[Related, ...]]:
 
 def _is_hidden(fields: Mapping) -> bool:
     """Tell whether an article in short form says that it is not public, in whatever case."""
-    marks = [(key.lower(), key) for key in fields.items if key.lower() in _MARKS]
-    return any(member(fields, values.boolean, key) is _MARKS[mark] for mark, key in marks)
+    marks = [(key.lower(), key) for key in fields.items if key.lower() in HIDING]
+    return any(member(fields, values.boolean, key) is HIDING[mark] for mark, key in marks)
 
 
 def _dates(fields: Mapping) -> list[str]:
     """Give the keys of an article in short form that have its date, in whatever case, the one that counts first."""
     written = {key.lower(): key for key in fields.items}
-    return [written[name.lower()] for name in _DATES if name.lower() in written]
+    return [written[name.lower()] for name in DATES if name.lower() in written]
 
 
 def _related(fields: Mapping, around: Surroundings) -> Related:

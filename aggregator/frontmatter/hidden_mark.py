@@ -8,11 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from aggregator.clean.plain_text import legal
+from aggregator.frontmatter.keys import HIDING
 from aggregator.frontmatter.values import ValueProblem, boolean
 from aggregator.frontmatter.yaml_nodes import At, Scalar, bare
 
-# What each mark says where it hides.
-_HIDING = {"published": False, "draft": True, "removed": True, "deleted": True}
 # What begins a text on the lines below.
 _BLOCKS = ("|", ">")
 # A key as YAML and JSON have it, its quotation marks forgotten or not, and what stands behind it. What repeats is possessive, here and
@@ -34,7 +33,7 @@ def hiding_line(lines: Sequence[str], names: Mapping[str, str], *, is_broken: bo
     names      our key to the name that this source's files use for it
     is_broken  whether the front matter can't be read, so that where the line is indented may be what is wrong
     """
-    hiding = _HIDING | {names[key].lower(): value for key, value in _HIDING.items() if key in names}
+    hiding = HIDING | {names[key].lower(): value for key, value in HIDING.items() if key in names}
     depth = None
     is_behind_text = False
     for number, line in enumerate(map(legal, lines)):

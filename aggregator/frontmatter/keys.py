@@ -40,6 +40,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "featuredContent": (),
     "actions": (),
 }
+# The names of an article's date, the one that counts first.
+DATES = ("publishedDateTime", *_NAMES["publishedDateTime"])
+# What says that an article is not public, and the value that says so.
+HIDING = {"published": False, "draft": True, "removed": True, "deleted": True}
 # In any case: Hugo and Publ do not care how a name is written.
 _KNOWN = {
     written: (key, rank)

@@ -129,7 +129,9 @@ def _read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
         what = "a list" if isinstance(node, yaml_nodes.Listing) else "text"
         raise YamlNodesError(f"is {what}, expected keys and values", node.place)
     outcome = _ArticleReader(ArticleKeys(node, reading.fields, file), path, reading).read(parts[1])
-    return outcome if _is_hidden(outcome) else _without_swallowed_mark(outcome, parts[0], reading)
+    if outcome.article is None or not _is_hidden(outcome.article):
+        _expect_no_swallowed_mark(parts[0], reading)
+    return outcome
 
 
 def _expect_all_in_front(front: str, body: str, reading: Reading) -> None:
@@ -149,16 +151,15 @@ def _expect_all_in_front(front: str, body: str, reading: Reading) -> None:
     raise FilePartsError(reason, line)
 
 
-def _is_hidden(outcome: Outcome) -> bool:
-    article = outcome.article
-    return article is not None and (not article.is_published or article.is_removed)
+def _is_hidden(article: Article) -> bool:
+    return not article.is_published or article.is_removed
 
 
-def _without_swallowed_mark(outcome: Outcome, front: str, reading: Reading) -> Outcome:
-    """Give the outcome of what libyaml has read; raise YamlNodesError where a line hides the article, and was read as part of a text."""
+def _expect_no_swallowed_mark(front: str, reading: Reading) -> None:
+    """Refuse front matter of which libyaml has read a line that hides the article as part of a text."""
     number = hiding_line(LINE_BREAK.split(front), reading.fields, is_broken=False)
     if number is None or not is_within_text(front, number):
-        return outcome
+        return
     raise YamlNodesError(
         "has a line that hides the article within a text, as where a quotation mark is left open",
         At(number, 0),
@@ -199,7 +200,7 @@ class _ArticleReader:
         article = self._article(title or "", published or _NO_DATE, body)
         if not keys.problems:
             return Outcome(article=article)
-        is_hidden = not article.is_published or article.is_removed
+        is_hidden = _is_hidden(article)
         # Where what decides can't be read, nobody may see it. What has no date, and no mark, is no secret.
         is_unclear = self._is_unclear("published", "draft", "removed", "deleted", "publishedDateTime")
         hidden_until = _NEVER if is_hidden or is_unclear else published

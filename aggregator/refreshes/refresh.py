@@ -9,9 +9,10 @@ from itertools import islice
 from aggregator.catalogue import Catalogue, FileRead, Prepared, Snapshot, Writer
 from aggregator.config import Settings, SourceSettings
 from aggregator.documents.definitions import Definitions
-from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, Severity, SourceError
+from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, SourceError
 from aggregator.frontmatter.reading import Outcome, Reading, reading_digest
 from aggregator.monitoring import events
+from aggregator.refreshes.duplicates import duplicates
 from aggregator.refreshes.garbage import uncollected
 from aggregator.refreshes.given_up import GivenUp
 from aggregator.refreshes.lease import Lease
@@ -368,7 +369,7 @@ class Refresh:
         with self._catalogue.snapshot() as snapshot:
             found = [problem for work in works for problem in work.scan.problems]
             found += [problem for problems in self._problems.values() for problem in problems]
-            found += self._duplicates(snapshot)
+            found += duplicates(snapshot, self._settings.sources)
             return Report(
                 generation=generation,
                 seen=sum(work.scan.seen for work in works),
@@ -382,15 +383,6 @@ class Refresh:
                 next_due=snapshot.next_due(now),
                 has_words=snapshot.has_words,
             )
-
-    def _duplicates(self, snapshot: Snapshot) -> Iterator[Problem]:
-        folders = {source.name: source.path for source in self._settings.sources}
-        for duplicate in snapshot.duplicates():
-            file, counts = (
-                str(folders[source] / path) for source, path in (duplicate.file, duplicate.counts)
-            )
-            reason = f"has the same identity as {counts}, which counts: it was updated later, is due earlier, or comes first; expected one file"
-            yield Problem(file=file, reason=reason, severity=Severity.WARNING)
 
 
 def reading_of(source: SourceSettings, settings: Settings) -> Reading:

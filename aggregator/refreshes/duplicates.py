@@ -1,0 +1,16 @@
+"""Duplicates: files that another one with the same identity outdates, as problems for their editors."""
+
+from collections.abc import Iterator, Sequence
+
+from aggregator.catalogue import Snapshot
+from aggregator.config import SourceSettings
+from aggregator.errors import Problem, Severity
+
+
+def duplicates(snapshot: Snapshot, sources: Sequence[SourceSettings]) -> Iterator[Problem]:
+    """Give a warning for each, which names the file that counts."""
+    folders = {source.name: source.path for source in sources}
+    for duplicate in snapshot.duplicates():
+        file, counts = (str(folders[source] / path) for source, path in (duplicate.file, duplicate.counts))
+        reason = f"has the same identity as {counts}, which counts: it was updated later, is due earlier, or comes first; expected one file"
+        yield Problem(file=file, reason=reason, severity=Severity.WARNING)
