@@ -1,4 +1,4 @@
-"""wrk (Debian's package): as many requests as can be answered, over 32 connections that stay open."""
+"""wrk (Debian's package): as many requests as can be answered, over connections that stay open."""
 
 import re
 import resource
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.loopback import BenchmarkError
 
@@ -26,11 +27,31 @@ class Load:
     processor_seconds: float
 
 
-def load(url: str, headers: Mapping[str, str], seconds: float, prefix: Sequence[str] = ()) -> Load:
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What to ask for, where that is not one and the same: a script in Lua of this folder, and its arguments."""
+
+    name: str
+    arguments: Sequence[str]
+
+
+def load(
+    url: str,
+    headers: Mapping[str, str],
+    seconds: float,
+    prefix: Sequence[str] = (),
+    *,
+    connections: int = CONNECTIONS,
+    script: Script | None = None,
+) -> Load:
     """Load a server; raise BenchmarkError where any answer is an error."""
     fields = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     # wrk takes whole seconds.
-    command = [*prefix, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *fields, url]
+    command = [*prefix, "wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", *fields]
+    if script is None:
+        command.append(url)
+    else:
+        command += ["-s", str(Path(__file__).with_name(script.name)), url, "--", *script.arguments]
     before = _processor_seconds()
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in output or "Socket errors" in output:

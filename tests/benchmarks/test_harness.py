@@ -20,7 +20,7 @@ from benchmarks.reading import Reading, absolute, missing, part_of, percentile, 
 from benchmarks.report import document, table, verdict
 from benchmarks.rows import ROWS, Better, Row
 from benchmarks.server import ROOT
-from benchmarks.trials.serving import most_of_two
+from benchmarks.trials.workers import most_of_two
 from feeds.text import is_web_address
 
 # Without what needs programs that need not be there, or takes longer.
