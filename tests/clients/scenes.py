@@ -101,7 +101,7 @@ def go_live(stage: Stage) -> None:
 
 def move_feed(stage: Stage) -> None:
     stage.newsroom.write("lantern")
-    stage.rename_feed("harbour")
+    stage.rename_feed("harbour", shows="Lantern")
 
 
 SCENES: Mapping[str, Scene] = {

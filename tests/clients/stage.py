@@ -72,12 +72,16 @@ class Stage:
         self.site.signal(signal.SIGHUP)
         wait_for(lambda: self._generations() > generations and self._document() != document)
 
-    def rename_feed(self, feed: str) -> None:
-        """Give the feed another id, to which its old address leads."""
+    def rename_feed(self, feed: str, shows: str) -> None:
+        """Give the feed another id, to which its old address leads; wait until it shows a text there.
+
+        The configuration counts a moment before the generation that comes of it: at its new address the feed may show the one before.
+        """
         old, self.feed = self.feed, feed
         self._past.append(old)
         self._configure(f"{self._definition()}moved: {{{old}: {feed}}}\n")
-        self.refresh()
+        self.site.signal(signal.SIGHUP)
+        wait_for(lambda: shows.encode() in self._document())
 
     def end_feed(self) -> None:
         """End the feed for good."""
