@@ -13,7 +13,7 @@ import yaml
 from aggregator.clean.plain_text import legal
 from aggregator.frontmatter import yaml_nodes
 from aggregator.frontmatter.plain_yaml import read_plain_nodes
-from aggregator.frontmatter.yaml_nodes import Node, YamlNodesError, read_nodes
+from aggregator.frontmatter.yaml_nodes import Node, YamlNodesError, bare, read_nodes
 
 _DEEPEST = 20
 _MOST_EVENTS = 10_000
@@ -133,11 +133,12 @@ def _pairs(events: Iterator[Any], depth: int) -> Iterator[tuple[str, Plain]]:
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         kind, key, _ = _node(event, events, depth + 1)
         value = _node(next(events), events, depth + 1)
-        if kind != "scalar" or key[0] in keys:
+        # Blanks around a key are none of it: a mending of the reader's own.
+        if kind != "scalar" or (name := bare(key[0])) in keys:
             raise _RefusedError
-        keys.add(key[0])
+        keys.add(name)
         # Nothing that stands under `secured` is kept, but that it was there.
-        yield key[0], ("scalar", ("", True), value[2]) if key[0].lower() == "secured" else value
+        yield name, ("scalar", ("", True), value[2]) if name.lower() == "secured" else value
 
 
 def _plain(node: Node | None) -> Plain | None:
