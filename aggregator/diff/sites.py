@@ -7,7 +7,7 @@ from datetime import datetime
 from aggregator.config import Settings
 from aggregator.diff.comparison import Difference, compare
 from aggregator.diff.side import Side
-from aggregator.errors import SourceError
+from aggregator.errors import RefreshError, SourceError
 from aggregator.refreshes.refresh import Progress
 from aggregator.scratch import scratch
 from aggregator.wiring import wire
@@ -26,8 +26,9 @@ def diff_sites(before: Settings, after: Settings, now: datetime, progress: Progr
 def _side(settings: Settings, now: datetime, progress: Progress) -> Iterator[Side]:
     with scratch() as catalogue:
         wiring = wire(settings, catalogue)
-        report = wiring.refresh.run(now, progress)
-        if report.alarms:
-            raise SourceError("\n".join(f"{settings.path}: {alarm}" for alarm in report.alarms))
+        try:
+            wiring.refresh.run(now, progress)
+        except RefreshError as error:
+            raise SourceError(f"{settings.path}: {error}") from error
         with catalogue.snapshot() as snapshot:
             yield Side(settings, wiring.definitions, snapshot)

@@ -22,7 +22,7 @@ def check_site(settings: Settings, now: datetime, progress: Progress) -> Report:
     """Read every article into a catalogue that is thrown away; report what is wrong with them, and what is odd."""
     notes = Notes(now)
     with scratch() as catalogue:
-        refresh = Refresh(settings, Definitions(settings), catalogue, notes.note)
+        refresh = Refresh(settings, Definitions(settings), catalogue, notes.note, needs_all=False)
         report = refresh.run(now, progress)
         found = list(lint_articles(notes, topic_aliases(settings), Locator(settings)))
         with catalogue.snapshot() as snapshot:

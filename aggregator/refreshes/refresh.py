@@ -90,6 +90,8 @@ class Refresh:
     """The refreshes of one configuration. Not for two threads at once.
 
     It remembers what is wrong in which file, since the catalogue, which must not hold unpublished text, does not.
+
+    needs_all  whether a first load fails where a source can't be read: all that is served would lack what it holds
     """
 
     def __init__(
@@ -100,8 +102,10 @@ class Refresh:
         observe: Observe | None = None,
         *,
         given_up: GivenUp | None = None,
+        needs_all: bool = True,
     ) -> None:
         self._observe = observe
+        self._needs_all = needs_all
         self._settings = settings
         self._definitions = definitions
         self._catalogue = catalogue
@@ -204,6 +208,8 @@ class Refresh:
                 found = scan(source, expected)
                 self._refuse_loss(source, len(known), found)
             except SourceError as error:
+                if self._needs_all and snapshot.generation.number == 0:
+                    raise RefreshError(f"{error}; a first load needs every source") from error
                 alarms.append(str(error))
                 events.SOURCE_KEPT.log(error=error, source=source.name)
                 continue

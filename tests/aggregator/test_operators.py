@@ -217,7 +217,7 @@ def test_a_first_load_that_fails_ends_the_start_for_systemd_too(
     workshop.configure(sources="- {name: news, path: nowhere}")
     with running(workshop, until_ready=False) as site:
         wait_for(lambda: "READY=1" in systemd())
-        assert site.says("source.kept")
+        assert site.says("refresh.failed")
 
 
 # The status page

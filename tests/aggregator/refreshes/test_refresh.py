@@ -265,10 +265,27 @@ def test_fault_26_a_clock_that_steps_back_loses_nothing_and_publishes_nothing_tw
 
 
 def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: Workshop) -> None:
-    workshop.configure(sources="- {name: gone, path: gone}\n- {name: news, path: news}")
+    workshop.configure(sources="- {name: lost, path: lost}\n- {name: news, path: news}")
+    (workshop.folder / "lost").mkdir()
+    workshop.refresh()
+    (workshop.folder / "lost").rmdir()
     workshop.write("ferry")
-    report = workshop.refresh()
+    report = workshop.refresh(LATER)
     assert (len(report.alarms), workshop.titles()) == (1, ["Ferry"])
+
+
+def test_fault_24_a_first_load_waits_for_every_source(workshop: Workshop) -> None:
+    workshop.configure(sources="- {name: late, path: late}\n- {name: news, path: news}")
+    workshop.write("ferry")
+    with pytest.raises(
+        RefreshError, match=r"source late: .*/late can't be read: .*; a first load needs every source"
+    ):
+        workshop.refresh()
+    with workshop.snapshot() as snapshot:
+        assert snapshot.generation.number == 0
+    workshop.write("quay", source="late")
+    assert workshop.refresh(LATER).generation == 1
+    assert workshop.titles() == ["Ferry", "Quay"]
 
 
 def test_a_source_taken_out_of_the_configuration_takes_its_articles_along(workshop: Workshop) -> None:
