@@ -6,14 +6,14 @@ that nothing is left over after a crash.
 """
 
 import asyncio
-import pickle
-from asyncio import StreamReader, StreamWriter
+from asyncio import StreamWriter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from socket import socket
 
 from aggregator.monitoring.metrics import Figures, total
+from aggregator.service.frames import framed, receive
 
 # A worker that has not told its figures within this time is taken by what it told last.
 _PATIENCE_SECONDS = 1.0
@@ -61,7 +61,7 @@ class Switchboard:
         self._workers.add(worker)
         try:
             while True:
-                self._hear(worker, await _receive(reader))
+                self._hear(worker, await receive(reader))
         except (EOFError, OSError):
             self._forget(worker)
         finally:
@@ -130,7 +130,7 @@ class Line:
         _send(self._writer, _Word.READY)
         try:
             while True:
-                self._hear(self._writer, await _receive(reader))
+                self._hear(self._writer, await receive(reader))
         except (EOFError, OSError) as error:
             for asked in self._waiting:
                 asked.set_exception(ConnectionResetError(f"the switchboard is gone: {error}"))
@@ -161,11 +161,4 @@ class Line:
 
 
 def _send(writer: StreamWriter, message: _Word | Figures) -> None:
-    data = pickle.dumps(message)
-    writer.write(len(data).to_bytes(4) + data)
-
-
-async def _receive(reader: StreamReader) -> object:
-    size = int.from_bytes(await reader.readexactly(4))
-    message: object = pickle.loads(await reader.readexactly(size))  # noqa: S301  the other end is a process of ours
-    return message
+    writer.write(framed(message))

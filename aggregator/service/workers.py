@@ -1,6 +1,6 @@
 """Workers: the processes that serve one catalogue, one or several, and how the process that keeps them speaks to them. An Outlet.
 
-Each worker listens on the same address for itself (SO_REUSEPORT), and the kernel spreads connections over them. A pipe to each
+Each worker listens on the same address for itself (SO_REUSEPORT), and the kernel spreads connections over them. A pair of sockets to each, its pipe,
 tells it of generations and configurations; its end tells it to stop. A worker that dies is replaced, as soon as another can be started.
 """
 
@@ -10,11 +10,10 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from time import monotonic
@@ -30,6 +29,7 @@ from aggregator.monitoring.metrics import WORKER_ENDS, WORKER_START_FAILURES, Fi
 from aggregator.service.allocator import hold_little
 from aggregator.service.serving import Serving
 from aggregator.service.switchboard import Line, Switchboard
+from aggregator.service.words import Advance, Words, hear, tell
 
 _STOP_SECONDS = 9.0
 _END_SECONDS = 2.0
@@ -38,16 +38,23 @@ _LONGEST_PAUSE_SECONDS = 60.0
 _REAP_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Advance:
-    next_due: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Worker:
+    """A process, this one's ends of two pairs of sockets to it, and what it is still to be told.
+
+    pipe  by which it is told; line: to the switchboard
+    """
+
     process: BaseProcess
-    pipe: Connection
+    pipe: socket.socket
     line: socket.socket
+    words: Words
+
+    def tell_end(self) -> None:
+        """Let it hear that nothing more comes, also where a task that was not ended holds the socket."""
+        with suppress(OSError):  # it has gone before
+            self.pipe.shutdown(socket.SHUT_RDWR)
+        self.pipe.close()
 
 
 class Workers:
@@ -64,6 +71,7 @@ class Workers:
         self._start_failures = 0
         self._switchboard = Switchboard(self._figures, settings.server.workers)
         self._lines: set[asyncio.Task[None]] = set()
+        self._telling: dict[_Worker, asyncio.Task[None]] = {}
         self._next_due: datetime | None = None
         self._workers: set[_Worker] = set()
         self._replacing: set[asyncio.Task[None]] = set()
@@ -116,7 +124,7 @@ class Workers:
     def advance(self, next_due: datetime | None) -> None:
         """Tell every worker that a refresh has ended."""
         self._next_due = next_due
-        self._tell(_Advance(next_due))
+        self._tell(Advance(next_due))
 
     async def reconfigure(self, settings: Settings) -> None:
         """Tell every worker the new configuration."""
@@ -132,9 +140,11 @@ class Workers:
         self._is_stopping = True
         for task in self._replacing:
             task.cancel()
+        for task in self._telling.values():
+            task.cancel()
         workers = tuple(self._workers)
         for worker in workers:
-            worker.pipe.close()
+            worker.tell_end()
         await asyncio.gather(*(asyncio.to_thread(worker.process.join, _STOP_SECONDS) for worker in workers))
         self._leave_none(_STOP_SECONDS)
 
@@ -144,7 +154,7 @@ class Workers:
         For who fails, so that there is no event loop, or none any more: without it they would serve on, and never be told anything.
         """
         for worker in self._workers:
-            worker.pipe.close()
+            worker.tell_end()
             worker.line.close()
         deadline = monotonic() + _END_SECONDS
         for worker in self._workers:
@@ -166,7 +176,7 @@ class Workers:
         )
         # The ends of the worker are closed here when it has them, and those of this process where there is to be none.
         with ExitStack() as theirs, ExitStack() as mine:
-            pipe, their_pipe = context.Pipe()
+            pipe, their_pipe = socket.socketpair()
             mine.enter_context(pipe)
             theirs.enter_context(their_pipe)
             line, their_line = socket.socketpair()
@@ -186,12 +196,13 @@ class Workers:
             process = context.Process(target=_work, args=(settings,), kwargs=told, name="worker")
             process.start()
             mine.pop_all()
-        return _Worker(process, pipe, line)
+        return _Worker(process, pipe, line, Words())
 
     def _attend_to(self, worker: _Worker) -> None:
         serving = asyncio.create_task(self._switchboard.serve(worker.line))
         self._lines.add(serving)
         serving.add_done_callback(self._lines.discard)
+        self._telling[worker] = asyncio.create_task(_tell_all(worker))
         asyncio.get_running_loop().add_reader(worker.process.sentinel, self._note_end, worker)
 
     def _note_end(self, worker: _Worker) -> None:
@@ -199,7 +210,8 @@ class Workers:
         self._workers.discard(worker)
         if self._is_stopping:
             return
-        worker.pipe.close()
+        self._telling.pop(worker).cancel()
+        worker.tell_end()
         worker.process.join(_REAP_SECONDS)  # its end is told a moment before its status can be had
         self._ends += 1
         events.WORKER_ENDED.log(worker=worker.process.pid, status=worker.process.exitcode)
@@ -227,16 +239,21 @@ class Workers:
             events.WORKER_NOT_STARTED.log(error, error=error, seconds=pause)
             return None
 
-    def _tell(self, message: _Advance | Settings) -> None:
+    def _tell(self, word: Advance | Settings) -> None:
         for worker in self._workers:
-            try:
-                worker.pipe.send(message)
-            except OSError:
-                events.WORKER_GOING.log(worker=worker.process.pid)
+            worker.words.put(word)
 
     def _figures(self) -> Figures:
         counts = {WORKER_ENDS.key(): self._ends, WORKER_START_FAILURES.key(): self._start_failures}
         return total([self._keeper(), Figures(counts=counts)])
+
+
+async def _tell_all(worker: _Worker) -> None:
+    """Tell a worker whatever there is to be told, for as long as it listens."""
+    try:
+        await tell(worker.words, worker.pipe)
+    except OSError:
+        events.WORKER_GOING.log(worker=worker.process.pid)
 
 
 def _reserve(settings: Settings) -> socket.socket:
@@ -274,11 +291,11 @@ def _work(
     settings: Settings,
     *,
     next_due: datetime | None,
-    pipe: Connection,
+    pipe: socket.socket,
     line: socket.socket,
     log_form: LogForm,
     token: bytes,
-    inherited: Sequence[Connection | socket.socket],
+    inherited: Sequence[socket.socket],
 ) -> None:
     """Serve, in a process of its own, until the pipe ends.
 
@@ -300,7 +317,7 @@ def _work(
 
 
 async def _serve(
-    settings: Settings, token: bytes, next_due: datetime | None, pipe: Connection, end: socket.socket
+    settings: Settings, token: bytes, next_due: datetime | None, pipe: socket.socket, end: socket.socket
 ) -> None:
     catalogue = Catalogue.open(settings.store)
     serving = Serving(settings, catalogue, token)
@@ -310,36 +327,29 @@ async def _serve(
     connected = asyncio.create_task(line.serve(end))
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    messages: asyncio.Queue[_Advance | Settings] = asyncio.Queue()
-
-    def receive() -> None:
-        try:
-            messages.put_nowait(pipe.recv())
-        except EOFError:
-            loop.remove_reader(pipe.fileno())
-            stopping.set()
-
-    loop.add_reader(pipe.fileno(), receive)
-    listening = asyncio.create_task(_listen(messages, serving))
+    words = Words()
+    hearing = asyncio.create_task(hear(words, pipe))
+    hearing.add_done_callback(lambda _ended: stopping.set())
+    listening = asyncio.create_task(_listen(words, serving))
     await stopping.wait()
+    hearing.cancel()
     listening.cancel()
     await serving.stop()
     connected.cancel()
     catalogue.close()
 
 
-async def _listen(messages: "asyncio.Queue[_Advance | Settings]", serving: Serving) -> None:
+async def _listen(words: Words, serving: Serving) -> None:
     """Do what the keeper says. What fails is tried again with the next word, and what was good before is served."""
     wanted: Settings | None = None
     while True:
-        message = await messages.get()
-        if not isinstance(message, _Advance):
-            wanted = message
+        settings, advance = await words.take()
+        wanted = settings or wanted
         try:
             if wanted is not None:
                 await serving.reconfigure(wanted)
                 wanted = None
-            if isinstance(message, _Advance):
-                await serving.advance_in_time(message.next_due)
+            if advance is not None:
+                await serving.advance_in_time(advance.next_due)
         except Exception as error:  # noqa: BLE001  the log gets the reason, and the worker goes on
             events.WORKER_BEHIND.log(error, error=error)

@@ -13,6 +13,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -20,7 +21,7 @@ import pytest
 
 from aggregator.errors import ServeError
 from aggregator.service.workers import _reserve
-from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, running, wait_for
+from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, processes, running, wait_for
 from tests.aggregator.workshop import Workshop
 
 
@@ -69,13 +70,27 @@ def test_sighup_during_the_first_load_does_not_hold_up_readiness(workshop: Works
 def test_a_folder_that_is_made_again_is_followed_at_once(workshop: Workshop) -> None:
     workshop.configure("reload: {every: 1h}\n", "- {name: news, path: news}\n- {name: late, path: late}")
     workshop.write("ferry")
+    (workshop.folder / "late").mkdir()
     with running(workshop) as site:
         wait_for(lambda: titles(site) == ["Ferry"])
+        (workshop.folder / "late").rmdir()
+        wait_for(lambda: site.says("source late"))
         shutil.rmtree(workshop.folder / "news")
         workshop.write("quay")
         wait_for(lambda: titles(site) == ["Quay"])
         workshop.write("pier", source="late")
         wait_for(lambda: set(titles(site)) == {"Quay", "Pier"})
+
+
+def test_a_source_that_comes_late_is_read_at_once_by_a_first_load(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1h}\n", "- {name: news, path: news}\n- {name: late, path: late}")
+    workshop.write("ferry")
+    with running(workshop, until_ready=False) as site:
+        wait_for(lambda: site.says("a first load needs every source"))
+        assert site.get("/feeds/all.json").status == 503
+        workshop.write("pier", source="late")
+        wait_for(lambda: site.get("/readyz").status == 200)
+        assert set(titles(site)) == {"Ferry", "Pier"}
 
 
 def test_changes_of_files_are_live_at_once(workshop: Workshop) -> None:
@@ -500,3 +515,48 @@ def test_workers_end_with_the_process_that_keeps_them(workshop: Workshop) -> Non
         wait_for(lambda: _listening(site) == 2)
         site.signal(signal.SIGKILL)
         wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in _workers(site)))
+
+
+# Many feeds, several workers
+
+
+def with_many_feeds(workshop: Workshop, number: int) -> None:
+    """Write a configuration of 200 kB."""
+    feeds = "".join(f"  - {{id: f{n}, title: {number} {'Feed ' * 80}}}\n" for n in range(400))
+    workshop.configure(f"reload: {{every: 1h}}\nfeeds:\n{feeds}")
+
+
+def titles_of_many_answers(site: RunningSite) -> set[str]:
+    """Give how the titles begin that a feed has in answers of whichever worker."""
+    return {json.loads(site.get("/feeds/f1.json").body)["title"].partition(" ")[0] for _ in range(20)}
+
+
+def test_a_long_configuration_is_taken_up_by_the_workers_that_there_are(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with_many_feeds(workshop, 0)
+    with running(workshop, "--workers", "2") as site:
+        workers = set(processes(site))
+        for number in ("1", "2", "3"):
+            with_many_feeds(workshop, int(number))
+            while titles_of_many_answers(site) != {number}:
+                assert not site.says("Traceback")
+        assert set(processes(site)) == workers
+
+
+def test_a_worker_that_stands_still_holds_up_neither_refreshes_nor_the_end(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with_many_feeds(workshop, 0)
+    with running(workshop, "--workers", "2") as site:
+        _, _, still = processes(site)
+        os.kill(still, signal.SIGSTOP)
+        # Together they are more than the system keeps for who does not read.
+        for number in range(1, 6):
+            site.signal(signal.SIGHUP)
+            wait_for(partial(has_told, site, "configuration reloaded", number))
+        workshop.write("quay")
+        wait_for(partial(has_told, site, "generation 2"))
+        assert site.stop() == 0
+
+
+def has_told(site: RunningSite, text: str, times: int = 1) -> bool:
+    return sum(text in line for line in site.lines) >= times

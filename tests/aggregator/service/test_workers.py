@@ -12,6 +12,7 @@ from aggregator.errors import CatalogueError
 from aggregator.monitoring.logs import LogForm
 from aggregator.monitoring.metrics import WORKER_START_FAILURES, Figures
 from aggregator.service import workers
+from aggregator.service.words import Advance, Words
 from tests.aggregator.waiting import until
 from tests.aggregator.workshop import NOON, Workshop
 
@@ -40,10 +41,13 @@ async def test_what_fails_is_told_and_made_up_for_with_the_next_word(
 ) -> None:
     settings = workshop.settings()
     serving = FakeServing([CatalogueError("catalogue x.db: can't be read: disk full")] * 2)
-    messages: asyncio.Queue[workers._Advance | Settings] = asyncio.Queue()
-    listening = asyncio.create_task(workers._listen(messages, serving))  # type: ignore[arg-type]
-    for word in (workers._Advance(None), settings, workers._Advance(NOON)):
-        messages.put_nowait(word)
+    told = Words()
+    listening = asyncio.create_task(workers._listen(told, serving))  # type: ignore[arg-type]
+    told.put(Advance(None))
+    await until(lambda: len(caplog.records) == 1)
+    told.put(settings)
+    await until(lambda: len(caplog.records) == 2)
+    told.put(Advance(NOON))
     await until(lambda: len(serving.done) == 2)
     assert serving.done == [settings, NOON]
     assert caplog.text.count("worker can't take up what is new") == 2
