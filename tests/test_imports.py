@@ -64,6 +64,7 @@ FLOORS = {
     "aggregator.service.outlet": 6,
     "aggregator.service.service": 6,
     "aggregator.service.serving": 6,
+    "aggregator.service.words": 6,
     "aggregator.service.workers": 6,
     "aggregator.wiring": 6,
     "aggregator.__main__": 7,

@@ -1,7 +1,8 @@
 """Workers: the processes that serve one catalogue, one or several, and how the process that keeps them speaks to them. An Outlet.
 
-Each worker listens on the same address for itself (SO_REUSEPORT), and the kernel spreads connections over them. A pair of sockets to each, its pipe,
-tells it of generations and configurations; its end tells it to stop. A worker that dies is replaced, as soon as another can be started.
+Each worker listens on the same address for itself (SO_REUSEPORT), and the kernel spreads connections over them. A pipe to each, which is a
+pair of sockets, tells it of generations and configurations; its end tells it to stop. A worker that dies is replaced, as soon as another can
+be started.
 """
 
 import asyncio
