@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from watchfiles import Change, awatch
 
+from aggregator.config.cron import lines_to_match
 from aggregator.monitoring import events
 
 _DUE = "due"
@@ -60,9 +62,7 @@ class Schedule:
         # Late ticks run, once: by default APScheduler skips, without a word, what is more than a second late.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone=timezone)
-        trigger = (
-            CronTrigger.from_crontab(cron, timezone) if cron else IntervalTrigger(seconds=_seconds(every))
-        )
+        trigger = cron_trigger(cron, timezone) if cron else IntervalTrigger(seconds=_seconds(every))
         self._scheduler.add_job(self._wake, trigger)
 
     def start(self) -> None:
@@ -166,6 +166,11 @@ class Schedule:
             await asyncio.sleep(_WATCH_LOOK_MILLISECONDS / 1000)
             if await asyncio.to_thread(_folders_at, self._watched) != folders:
                 return
+
+
+def cron_trigger(expression: str, timezone: Any) -> OrTrigger:
+    """Give what comes when the five fields of crontab(5) say, in `timezone`; CronTrigger by itself wants all of them to match."""
+    return OrTrigger([CronTrigger.from_crontab(line, timezone) for line in lines_to_match(expression)])
 
 
 def _folders_at(paths: Sequence[Path]) -> _Folders:

@@ -96,7 +96,7 @@ class ReloadSettings(Model):
     cron: Cron | None = Field(
         default=None,
         description="When to look, as five fields of crontab(5): minute, hour, day, month, weekday (0 and 7 are Sunday), in "
-        "the site's time zone. Not together with `every`.",
+        "the site's time zone. Where neither day nor weekday begins with `*`, days that match either count. Not together with `every`.",
         examples=["*/5 * * * *", "0 6-20 * * mon-fri"],
     )
     watch: Switch = Field(

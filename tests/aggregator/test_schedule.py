@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aggregator import schedule as module
-from aggregator.schedule import Schedule
+from aggregator.schedule import Schedule, cron_trigger
 
 HOUR = timedelta(hours=1)
 LOOK_MILLISECONDS = 100
@@ -72,8 +72,56 @@ async def test_calls_come_by_cron() -> None:
         await act.reach(1)
         jobs = schedule._scheduler.get_jobs()
         assert [str(job.trigger) for job in jobs] == [
-            "cron[month='*', day='*', day_of_week='*', hour='*', minute='*']"
+            "or[cron[month='*', day='*', day_of_week='*', hour='*', minute='*']]"
         ]
+
+
+def days_of(expression: str, start: datetime, number: int) -> list[str]:
+    """Give the first days at which it comes, from `start` on."""
+    trigger, found = cron_trigger(expression, UTC), []
+    moment = None
+    for _ in range(number):
+        moment = trigger.get_next_fire_time(moment, moment or start)
+        assert moment is not None
+        found.append(f"{moment:%a %Y-%m-%d}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("expression", "days"),
+    [
+        ("0 3 13 * fri", ["Fri 2027-08-06", "Fri 2027-08-13", "Fri 2027-08-20"]),
+        ("0 3 13 * mon", ["Mon 2027-08-02", "Mon 2027-08-09", "Fri 2027-08-13"]),
+        ("0 3 1,15 aug 3", ["Sun 2027-08-01", "Wed 2027-08-04", "Wed 2027-08-11"]),
+        (
+            "0 0 29 2 1",
+            ["Mon 2028-02-07", "Mon 2028-02-14", "Mon 2028-02-21", "Mon 2028-02-28", "Tue 2028-02-29"],
+        ),
+        (
+            "0 0 30 2 1",
+            ["Mon 2028-02-07", "Mon 2028-02-14", "Mon 2028-02-21", "Mon 2028-02-28", "Mon 2029-02-05"],
+        ),
+        ("0 3 13 * 0-6", ["Sun 2027-08-01", "Mon 2027-08-02"]),
+        ("0 3 1-31 * fri", ["Sun 2027-08-01", "Mon 2027-08-02"]),
+    ],
+)
+def test_where_day_and_weekday_are_restricted_either_is_enough(expression: str, days: list[str]) -> None:
+    assert days_of(expression, datetime(2027, 8, 1, tzinfo=UTC), len(days)) == days
+
+
+@pytest.mark.parametrize(
+    ("expression", "days"),
+    [
+        ("0 3 13 * *", ["Fri 2027-08-13", "Mon 2027-09-13"]),
+        ("0 3 * * fri", ["Fri 2027-08-06", "Fri 2027-08-13"]),
+        ("0 3 */7 * fri", ["Fri 2027-10-01", "Fri 2027-10-08"]),
+        ("0 3 13 * */2", ["Sat 2027-11-13", "Thu 2028-01-13"]),
+    ],
+)
+def test_a_day_or_a_weekday_that_begins_with_a_star_must_match_beside_the_other(
+    expression: str, days: list[str]
+) -> None:
+    assert days_of(expression, datetime(2027, 8, 1, tzinfo=UTC), len(days)) == days
 
 
 async def test_a_schedule_without_a_rhythm_is_refused() -> None:

@@ -20,7 +20,7 @@ from aggregator.config import (
     SourceSettings,
     TopicFeeds,
 )
-from aggregator.config.cron import normalise_cron
+from aggregator.config.cron import lines_to_match, normalise_cron
 from aggregator.config.feed_settings import WhereSettings
 from aggregator.config.frozen_mapping import FrozenMapping
 from aggregator.config.measures import format_duration
@@ -41,6 +41,15 @@ from feeds.search_query import SearchQuery
         ("0 0 * * 5-7", "0 0 * * sun,fri,sat"),
         ("0 0 * * */2", "0 0 * * sun,tue,thu,sat"),
         ("0 0 * * 0-6", "0 0 * * *"),
+        ("0 3 13 * 5", "0 3 13 * fri"),
+        ("0 3 13 * */2", "0 3 13 * */2"),
+        ("0 3 13 * */2,MON", "0 3 13 * */2,mon"),
+        ("0 3 */2 * */2", "0 3 */2 * sun,tue,thu,sat"),
+        ("0 3 13 * *", "0 3 13 * *"),
+        ("0 3 13 * *,5", "0 3 13 * *"),
+        ("0 3 13 * 0-6", "0 3 * * *"),
+        ("0 3 13 * 5,*", "0 3 * * *"),
+        ("0 0 30 2 fri", "0 0 30 2 fri"),
         (" 0  0 29 2 * ", "0 0 29 2 *"),
     ],
 )
@@ -57,7 +66,7 @@ def test_a_cron_expression_means_what_crontab_says(written: str, meant: str) -> 
         ("* * 0 * *", "day '0' is impossible, expected 1 to 31"),
         ("* * * 13 *", "month '13' is impossible, expected 1 to 12 or jan to dec"),
         ("* * * * 8", "weekday '8' is impossible, expected 0 to 7 or sun to sat"),
-        ("* * * * monday", "weekday 'monday' is impossible, expected 0 to 7 or sun to sat"),
+        ("* * * * Monday", "weekday 'Monday' is impossible, expected 0 to 7 or sun to sat"),
         ("5-1 * * * *", "minute runs backwards from 5 to 1, expected the smaller one first"),
         ("*/60 * * * *", "minute step '60' is impossible, expected 1 to 59"),
         ("1-5/0 * * * *", "minute step '0' is impossible, expected 1 to 4"),
@@ -65,6 +74,7 @@ def test_a_cron_expression_means_what_crontab_says(written: str, meant: str) -> 
         ("1,,2 * * * *", "minute '' can't be read, expected such as *, */5, 1-5 or 1,3,5"),
         ("² * * * *", "minute '²' can't be read, expected such as *, */5, 1-5 or 1,3,5"),
         ("0 0 30 2 *", "'0 0 30 2 *' never comes, expected a day that one of the months has"),
+        ("0 0 30 2 */2", "'0 0 30 2 */2' never comes, expected a day that one of the months has"),
         ("0 0 31 4,jun *", "'0 0 31 4,jun *' never comes, expected a day that one of the months has"),
     ],
 )
@@ -88,7 +98,9 @@ def test_the_scheduler_takes_every_cron_expression_that_is_found_well(expression
         normalised = normalise_cron(expression)
     except ValueError:
         return
-    CronTrigger.from_crontab(normalised, "UTC")
+    for line in lines_to_match(normalised):
+        CronTrigger.from_crontab(line, "UTC")
+    assert lines_to_match(normalised)
     assert normalise_cron(normalised) == normalised
 
 
