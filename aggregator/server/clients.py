@@ -3,7 +3,8 @@
 Only for limits. No document, link or right depends on it.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from ipaddress import IPv6Address, ip_address
 
@@ -17,6 +18,12 @@ Client = bytes
 _NETWORK_BYTES = 8
 
 _REMEMBERED = 4096
+
+# Up to a mark outside quotation marks, in a text that is read backwards: there the mark that ends a quotation comes first, and one within
+# has a backslash behind it that is none's own (a quoted-pair, RFC 9110 section 5.6.4). No quantifier gives back what it has: linear time.
+_QUOTATION_BACKWARDS = r'"(?:[^"]++|"(?=\\(?:\\\\)*+(?!\\)))*+"'
+_UP_TO = {mark: re.compile(rf'(?:[^"{mark}]++|{_QUOTATION_BACKWARDS})*+') for mark in ",;"}
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
 
 # What stands for every trusted proxy: nobody who could be limited.
@@ -49,7 +56,8 @@ class Clients:
         """
         written = fields.getall(hdrs.X_FORWARDED_FOR, None)
         if written is None:
-            nodes: Iterable[str] = map(_forwarded_for, _listed(fields.getall(hdrs.FORWARDED, None) or ()))
+            elements = _parts(", ".join(fields.getall(hdrs.FORWARDED, None) or ()), ",")
+            nodes: Iterable[str] = map(_forwarded_for, elements)
         else:
             nodes = _listed(written)
         for node in nodes:
@@ -70,18 +78,37 @@ def _look(trusted: tuple[Network, ...], text: str) -> Client | None:
     return _PROXY if any(address in network for network in trusted) else address.packed[:_NETWORK_BYTES]
 
 
-def _listed(lines: Sequence[str]) -> list[str]:
-    """Give the items of a list in a header field (RFC 9110 section 5.3), the last one first."""
-    return [item.strip() for item in reversed(", ".join(lines).split(","))]
+def _listed(lines: Sequence[str]) -> Iterator[str]:
+    """Give the items of a list in a header field, the last one first. Empty ones say nothing (RFC 9110 sections 5.3 and 5.6.1)."""
+    return (item.strip() for item in reversed(", ".join(lines).split(",")) if item.strip())
+
+
+def _parts(text: str, mark: str) -> Iterator[str]:
+    """Give what stands between the marks outside quotations, "," or ";", the last one first, and without empty ones.
+
+    Read from its end, since what a trusted proxy wrote there is well formed, while what stands before may be made up: a quotation that
+    is never closed would take the proxy's own words in. What stands before a quotation without a beginning is nothing.
+    """
+    backwards, position = text[::-1], 0
+    while found := _UP_TO[mark].match(backwards, position):
+        position = found.end() + 1
+        if backwards[found.end() : position] not in {mark, ""}:
+            return
+        part = found[0][::-1].strip()
+        if part:
+            yield part
+        if position > len(backwards):
+            return
 
 
 def _forwarded_for(element: str) -> str:
     """Give the node of an element of Forwarded, without quotation marks (RFC 7239 section 4); empty where it has none."""
-    for pair in element.split(";"):
-        name, _, value = pair.strip().partition("=")
+    node = ""
+    for pair in _parts(element, ";"):
+        name, _, value = pair.partition("=")
         if name.lower() == "for":
-            return value.strip('"')
-    return ""
+            node = _QUOTED_PAIR.sub(r"\1", value[1:-1]) if value.startswith('"') else value
+    return node
 
 
 def _without_port(node: str) -> str:

@@ -55,6 +55,8 @@ def test_a_trusted_proxy_and_who_has_no_address_is_no_client(peer: str | None) -
         "192.0.2.1, 10.1.1.1",
         "192.0.2.1:4711, 10.1.1.1:80",
         "nonsense, 192.0.2.1,10.1.1.1 , 127.0.0.1",
+        "203.0.113.9, 192.0.2.1,",
+        "192.0.2.1, , 10.1.1.1 ,\t,",
     ],
 )
 def test_behind_proxies_it_is_the_last_address_that_is_none_of_theirs(written: str) -> None:
@@ -68,6 +70,14 @@ def test_behind_proxies_it_is_the_last_address_that_is_none_of_theirs(written: s
         'For="192.0.2.1:4711";proto=https',
         "for=203.0.113.9, proto=http;for=192.0.2.1;by=10.0.0.1",
         "for=192.0.2.1, for=10.1.1.1",
+        "for=192.0.2.1, ,",
+        "host=a; for=192.0.2.1",
+        'for=192.0.2.1;host="a,for=203.0.113.9"',
+        'for=192.0.2.1;host="a;for=203.0.113.9"',
+        'host="a;for=203.0.113.9";for=192.0.2.1',
+        r'for=192.0.2.1;host="\",for=203.0.113.9;x=\""',
+        r'for=192.0.2.1;host="\\";by="for=203.0.113.9\\\\"',
+        r'for="192\.0.2.\1"',
     ],
 )
 def test_it_may_stand_in_forwarded(written: str) -> None:
@@ -95,6 +105,12 @@ def test_x_forwarded_for_counts_alone_since_its_proxies_pass_the_other_on() -> N
         "X-Forwarded-For: 127.0.0.1, 10.0.0.1",
         "X-Forwarded-For: 192.0.2.1, unknown",
         "X-Forwarded-For: ,",
+        "X-Forwarded-For: 192.0.2.1, unknown,",
+        "Forwarded: for=192.0.2.1, proto=https",
+        "Forwarded: for=192.0.2.1, for=unknown",
+        'Forwarded: for="192.0.2.1',
+        'Forwarded: for=192.0.2.1"',
+        'Forwarded: for=203.0.113.9, for="',
         "Forwarded: for=_hidden",
         "Forwarded: proto=https",
     ],
@@ -113,3 +129,28 @@ def test_who_is_no_trusted_proxy_is_not_believed() -> None:
 def test_whatever_a_client_makes_up_stands_before_what_its_proxy_writes(made_up: str) -> None:
     assert behind(f"X-Forwarded-For: {made_up}, 192.0.2.1") == client("192.0.2.1")
     assert behind(f"Forwarded: {made_up}, for=192.0.2.1") == client("192.0.2.1")
+
+
+TOKENS = st.text("abcXYZ019.-_", min_size=1, max_size=8)
+PIECES = st.sampled_from([",", ";", '"', "\\", "for=203.0.113.9", " ", "é"])
+MADE_UP = st.lists(PIECES, max_size=8).map("".join)
+QUOTED = MADE_UP.map(lambda text: '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"')
+
+
+@given(
+    MADE_UP,
+    st.lists(st.tuples(TOKENS, TOKENS | QUOTED), max_size=3),
+    st.lists(st.tuples(TOKENS, TOKENS | QUOTED), max_size=3),
+)
+def test_nobody_is_counted_as_another_by_what_the_proxy_quotes(
+    made_up: str, before: list[tuple[str, str]], after: list[tuple[str, str]]
+) -> None:
+    pairs = [*before, ("for", '"192.0.2.1:80"'), *after]
+    written = ";".join(f"{name}={value}" for name, value in pairs)
+    assert behind(f"Forwarded: {made_up}", f"Forwarded: {written}") == client("192.0.2.1")
+
+
+@pytest.mark.parametrize("made_up", ['"', r"\"", r"\\", '",', '=";', ",", ";", "a"])
+def test_reading_forwarded_takes_linear_time(made_up: str) -> None:
+    """Quadratic time would be minutes."""
+    assert behind(f'Forwarded: {made_up * 500_000}"') is None
