@@ -13,6 +13,8 @@ from aggregator.config.texts import some_text, text_schema
 from aggregator.config.written import did_you_mean, quoted
 
 Network = IPv4Network | IPv6Network
+# IPv4 within IPv6 is ::ffff:0:0/96 (RFC 4291 section 2.5.5.2).
+_MAPPED_BITS = 96
 
 _EXPECTED = "expected an address or a network such as 127.0.0.1 or 10.0.0.0/8"
 
@@ -20,10 +22,18 @@ _EXPECTED = "expected an address or a network such as 127.0.0.1 or 10.0.0.0/8"
 def _network(value: object) -> str:
     word = some_text(value)
     try:
-        ip_network(word)
+        network = ip_network(word)
     except ValueError as error:
         raise ValueError(f"{quoted(word)} is no network, {_EXPECTED}{_without_host_bits(word)}") from error
-    return word
+    return _ipv4_within(network) or word
+
+
+def _ipv4_within(network: Network) -> str | None:
+    """Give the network of IPv4 that one of IPv6 maps, None where it maps none: peers are IPv4, however the system tells of them."""
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    if mapped is None or network.prefixlen < _MAPPED_BITS:
+        return None
+    return str(IPv4Network((mapped, network.prefixlen - _MAPPED_BITS)))
 
 
 def _without_host_bits(word: str) -> str:

@@ -34,6 +34,21 @@ def test_proxies_are_addresses_and_networks(tmp_path: Path) -> None:
     assert found.networks == tuple(map(ip_network, ("10.0.0.0/8", "192.0.2.1/32", "2001:db8::/32")))
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("::ffff:192.0.2.8", "192.0.2.8/32"),
+        ("::ffff:c000:208", "192.0.2.8/32"),
+        ("::FFFF:10.0.0.0/104", "10.0.0.0/8"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::fffe:0:0/95", "::fffe:0:0/95"),
+        ("::/0", "::/0"),
+    ],
+)
+def test_ipv4_within_ipv6_is_ipv4_as_with_clients(tmp_path: Path, written: str, meant: str) -> None:
+    assert limits(tmp_path, f"trusted: ['{written}']").networks == (ip_network(meant),)
+
+
 def test_nobody_may_be_trusted(tmp_path: Path) -> None:
     assert limits(tmp_path, "trusted: []").networks == ()
 

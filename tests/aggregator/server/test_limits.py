@@ -88,6 +88,11 @@ def test_clients_behind_a_trusted_proxy_are_told_apart() -> None:
     assert asked(limited, PROXY, 1, forwarded=BEN) == [None]
 
 
+def test_a_proxy_may_be_named_as_ipv4_within_ipv6() -> None:
+    limited = limits(requests=1, trusted=(f"::ffff:{PROXY}",))
+    assert set(asked(limited, PROXY, 3)) == {None}
+
+
 @pytest.mark.parametrize("forwarded", ["", "unknown", PROXY])
 def test_where_a_trusted_proxy_does_not_say_nobody_is_limited(forwarded: str) -> None:
     assert set(asked(limits(requests=1), PROXY, 50, forwarded=forwarded)) == {None}
