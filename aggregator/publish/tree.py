@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from aggregator.catalogue import Snapshot
 from aggregator.documents.draft import Drafts
 from aggregator.documents.edition import CODINGS, Edition
 from aggregator.errors import PublishError
+from aggregator.publish.place import check_place, is_release, linked_release, releases_of
 
 INDEX = "manifest.json"
 _SUFFIXES = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}
@@ -87,8 +88,8 @@ def publish(
     helper   writes half of them
     """
     try:
-        _refuse_foreign(out)
-        releases = out.parent / f".{out.name}.releases"
+        check_place(out)
+        releases = releases_of(out)
         releases.mkdir(parents=True, exist_ok=True)
         with _lock(releases):
             parts = Part(0, 1 if helper is None else 2, releases / _PARTIAL, tuple(codings))
@@ -113,11 +114,12 @@ def _publish(
     (partial / INDEX).write_text(text, encoding="utf-8")
     name = sha256(text.encode()).hexdigest()[:16]
     release = releases / name
-    linked = out.resolve()
-    is_new = not (out.is_symlink() and linked == release.resolve())
+    linked = linked_release(out)
+    # Somebody may have deleted what the link leads to.
+    is_new = linked != release or not release.is_dir()
     if is_new:
         # Before the link is replaced: what fails after that would be told of a tree that is there.
-        _tidy(releases, keep={linked, partial.resolve()})
+        _tidy(releases, linked)
         _sync_tree(partial)
         partial.rename(release)
         _point(out, release)
@@ -198,16 +200,6 @@ def _file_name(edition: Edition) -> str:
     return edition.path.lstrip("/") + (".html" if edition.media_type.startswith("text/html") else "")
 
 
-def _refuse_foreign(out: Path) -> None:
-    if out.is_symlink() or not out.exists():
-        return
-    if not out.is_dir() or any(out.iterdir()):
-        raise PublishError(
-            f"{out}: is not something that publish made; expected a new path, an empty folder, or an earlier tree"
-        )
-    out.rmdir()
-
-
 def _sync_tree(tree: Path) -> None:
     """Wait until the disk has all of it: after a loss of power the link must not lead to files that are empty."""
     found = list(os.walk(tree))
@@ -243,11 +235,13 @@ def _point(out: Path, release: Path) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(release, out.parent))
     _sync(release.parent)
+    if out.is_dir() and not out.is_symlink():
+        out.rmdir()  # an empty one, that the link can't replace
     link.replace(out)
 
 
-def _tidy(releases: Path, keep: Collection[Path]) -> None:
+def _tidy(releases: Path, linked: Path | None) -> None:
     """Delete old releases; a server may still be sending files of the one that is linked when the link is replaced."""
     for release in releases.iterdir():
-        if release.is_dir() and not release.is_symlink() and release.resolve() not in keep:
+        if is_release(release) and release != linked and release.is_dir() and not release.is_symlink():
             shutil.rmtree(release, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing.context import SpawnProcess
@@ -120,6 +121,67 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(site: Work
     with pytest.raises(PublishError, match="not something that publish made"):
         published(site, out)
     assert [path.name for path in out.iterdir()] == ["precious.txt"]
+
+
+def test_an_empty_folder_is_there_until_the_tree_is(site: Workshop, out: Path) -> None:
+    out.mkdir(parents=True)
+    (out.parent / ".feeds.releases" / "partial").mkdir(parents=True)
+    (out.parent / ".feeds.releases" / "lock").mkdir()
+    with pytest.raises(PublishError, match="can't be published"):
+        published(site, out)
+    assert out.is_dir()
+
+
+@pytest.mark.parametrize("target", ["folder", "folder/file", "nowhere", "folder/0123456789abcdef"])
+def test_a_link_to_something_else_is_refused_and_left_alone(site: Workshop, out: Path, target: str) -> None:
+    folder = out.parent / "folder"
+    folder.mkdir(parents=True)
+    (folder / "file").write_text("mine")
+    out.symlink_to(target)
+    with pytest.raises(PublishError, match=f"feeds: is a link to {target}, and not .*; expected a new path"):
+        published(site, out)
+    assert out.readlink() == Path(target)
+    assert not (out.parent / ".feeds.releases").exists()
+
+
+@pytest.mark.parametrize("deleted", ["", "0123456789abcdef"])
+def test_a_link_to_a_release_that_somebody_deleted_is_replaced(
+    site: Workshop, out: Path, deleted: str
+) -> None:
+    release = published(site, out).release
+    shutil.rmtree(out.resolve())
+    if deleted:
+        out.unlink()
+        out.symlink_to(f".feeds.releases/{deleted}")
+    result = published(site, out)
+    assert (result.release, result.is_new) == (release, True)
+    assert (out / "feeds/all.rss").exists()
+
+
+def test_releases_may_lie_elsewhere_by_a_link(site: Workshop, out: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    out.parent.mkdir()
+    (out.parent / ".feeds.releases").symlink_to(tmp_path / "disk")
+    first, second = published(site, out), published(site, out)
+    assert (first.is_new, second.is_new) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["mine", "0123456789ABCDEF", "0123456789abcdef0"])
+def test_what_somebody_else_has_among_the_releases_stays(site: Workshop, out: Path, name: str) -> None:
+    published(site, out)
+    precious = out.parent / ".feeds.releases" / name / "file"
+    precious.parent.mkdir()
+    precious.write_text("mine")
+    site.write("quay")
+    site.refresh(NOON + HOUR)
+    assert published(site, out).is_new
+    assert precious.read_text() == "mine"
+
+
+@pytest.mark.parametrize("place", ["", ".."])
+def test_a_place_without_a_name_is_refused(site: Workshop, place: str) -> None:
+    with pytest.raises(PublishError, match="has no name of its own, expected the path of a tree"):
+        published(site, Path(place))
 
 
 def test_two_at_once_are_refused(site: Workshop, out: Path) -> None:
