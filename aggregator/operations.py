@@ -11,7 +11,7 @@ from aggregator.documents.edition import CODINGS
 from aggregator.documents.feed_drafts import FeedDrafts
 from aggregator.errors import UnknownFeedError
 from aggregator.processes import processors
-from aggregator.publish.nginx import write_nginx
+from aggregator.publish.nginx import nginx_file
 from aggregator.publish.process import PublishingProcess, families_of
 from aggregator.publish.tree import INDEX, Published, publish
 from aggregator.refreshes.refresh import Progress, Report
@@ -52,6 +52,7 @@ def publish_site(
     is_plain  whether to leave out the compressed forms
     """
     codings = () if is_plain else CODINGS
+    beside = nginx_file(settings, out, only or settings.defaults.formats, INDEX)
     process = PublishingProcess(settings, only)
 
     def expect(count: int) -> None:
@@ -70,10 +71,11 @@ def publish_site(
             expect(report.articles)
             helper = process if process.is_there else None
             with catalogue.snapshot() as snapshot:
-                published = publish(families_of(settings, wiring, only), snapshot, out, codings, helper)
+                published = publish(
+                    families_of(settings, wiring, only), snapshot, out, codings, helper, beside=beside
+                )
     finally:
         process.stop()
-    write_nginx(settings, out, only or settings.defaults.formats, INDEX)
     return report, published
 
 

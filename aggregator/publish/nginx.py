@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aggregator.config import Settings
 from aggregator.documents.feed_drafts import OPML_PATH
-from aggregator.errors import PublishError
+from aggregator.publish.side_file import SideFile
 from aggregator.server import lifetime, page_policy, responses
 from aggregator.server.addresses import ALIASES, Addresses
 from aggregator.server.directives import answering, header_lines, location, quoted
@@ -22,15 +22,17 @@ from aggregator.wiring import addresses_of
 from feeds import opml
 from feeds.formats import FORMATS
 
-_HEAD = """\
-# Written by `aggregator publish`, anew each time, to be included in a server block that says where the tree is:
+# By this, files of earlier versions are known too: it never changes.
+_MARK = "# Written by `aggregator publish`"
+_HEAD = f"""\
+{_MARK}, anew each time, to be included in a server block that says where the tree is:
 #
-#     server {
+#     server {{
 #         listen 80;
 #         server_name news.example.org;
 #         root /var/www/feeds;
 #         include /var/www/feeds.nginx.conf;
-#     }
+#     }}
 #
 # nginx reads it when it starts or reloads. A new tree alone needs neither.
 
@@ -62,16 +64,11 @@ if_modified_since before;
 """
 
 
-def write_nginx(settings: Settings, out: Path, formats: Sequence[str], index: str) -> Path:
-    """Write the configuration for a tree at `out`, and give its path; raise PublishError where that can't be."""
-    target = out.with_name(f"{out.name}.nginx.conf")
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        partial.write_text(nginx_configuration(settings, formats, index), encoding="utf-8")
-        partial.replace(target)
-    except OSError as error:
-        raise PublishError(f"{target}: can't be written: {error}") from error
-    return target
+def nginx_file(settings: Settings, out: Path, formats: Sequence[str], index: str) -> SideFile:
+    """Give the file of the configuration for a tree at `out`."""
+    return SideFile(
+        out.parent / f"{out.name}.nginx.conf", nginx_configuration(settings, formats, index), _MARK
+    )
 
 
 def nginx_configuration(settings: Settings, formats: Sequence[str], index: str) -> str:

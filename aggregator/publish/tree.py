@@ -10,9 +10,9 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import itemgetter
@@ -24,6 +24,7 @@ from aggregator.documents.draft import Drafts
 from aggregator.documents.edition import CODINGS, Edition
 from aggregator.errors import PublishError
 from aggregator.publish.place import check_place, is_release, linked_release, releases_of
+from aggregator.publish.side_file import SideFile
 
 INDEX = "manifest.json"
 _SUFFIXES = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}
@@ -81,21 +82,31 @@ def publish(
     out: Path,
     codings: Sequence[str] = CODINGS,
     helper: Helper | None = None,
+    *,
+    beside: SideFile | None = None,
 ) -> Published:
     """Write every document of `snapshot` below `out`, with an index; raise PublishError, changing nothing.
 
     codings  in which each has a compressed sibling
     helper   writes half of them
+    beside   is put beside the tree, whether or not that is new
     """
     try:
         check_place(out)
+        if beside is not None:
+            beside.check()
         releases = releases_of(out)
         releases.mkdir(parents=True, exist_ok=True)
-        with _lock(releases):
+        written = nullcontext(_put_nothing) if beside is None else beside.written()
+        with _lock(releases), written as put_beside:
             parts = Part(0, 1 if helper is None else 2, releases / _PARTIAL, tuple(codings))
-            return _publish(families, snapshot, out, parts, helper)
+            return _publish(families, snapshot, out, parts, helper, put_beside=put_beside)
     except OSError as error:
         raise PublishError(f"{out}: can't be published: {error}; what was there stands") from error
+
+
+def _put_nothing() -> None:
+    """Stand for a file beside the tree where there is to be none."""
 
 
 def _publish(
@@ -104,6 +115,8 @@ def _publish(
     out: Path,
     ours: Part,
     helper: Helper | None,
+    *,
+    put_beside: Callable[[], None],
 ) -> Published:
     partial, releases = ours.tree, ours.tree.parent
     if partial.exists():
@@ -122,6 +135,9 @@ def _publish(
         _tidy(releases, linked)
         _sync_tree(partial)
         partial.rename(release)
+    put_beside()
+    if is_new:
+        # The last that can fail: before it, nothing is published.
         _point(out, release)
     shutil.rmtree(partial, ignore_errors=True)
     return Published(name, len(index), is_new)

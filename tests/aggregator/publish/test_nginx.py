@@ -1,9 +1,10 @@
 """nginx, with the configuration that publish writes, over the tree that publish writes: it answers as our own server does."""
 
+import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.aggregator.workshop import Workshop
 PROGRAM = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 needs_nginx = pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed")
 
+WRITTEN = "# Written by `aggregator publish`"
 COMMON = (
     "Content-Type",
     "Cache-Control",
@@ -285,12 +287,87 @@ def test_it_lies_beside_the_tree_and_not_within(tmp_path: Path) -> None:
     assert "/feeds/all.atom" not in text
 
 
-def test_where_it_can_not_be_written_publish_says_so(tmp_path: Path) -> None:
+def put_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def put_note(path: Path) -> None:
+    path.write_text("# My own.\nroot /srv;\n")
+
+
+def put_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def put_link(path: Path) -> None:
+    path.with_name("elsewhere").write_text(WRITTEN)
+    path.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("put", "found"),
+    [
+        (put_folder, "a folder"),
+        (put_note, "a file"),
+        (put_fifo, "no regular file"),
+        (put_link, "a link to elsewhere"),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_what_somebody_else_put_in_its_place_stays_and_nothing_is_published(
+    tmp_path: Path, put: Callable[[Path], None], found: str, *, is_first: bool
+) -> None:
+    shop, out, target = site_in(tmp_path), tmp_path / "out", tmp_path / "out.nginx.conf"
+    if not is_first:
+        assert run_on(shop, "publish", str(out)).exit_code == 0
+        target.unlink()
+        shop.write("quay")
+    put(target)
+    before = as_it_is(out)
+    result = run_on(shop, "publish", str(out))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f"{target}: is {found}, which publish did not write; expected no file there, or one that begins with {WRITTEN!r}\n"
+    )
+    assert as_it_is(out) == before
+
+
+def as_it_is(out: Path) -> list[tuple[str, str]]:
+    """Give what lies at and beside a tree, and below its releases, and where links lead."""
+    paths = [*out.parent.glob(f"{out.name}*"), *out.parent.glob(f".{out.name}*"), *out.parent.glob(".out*/*")]
+    return sorted(
+        (
+            path.name,
+            str(path.readlink()) if path.is_symlink() else path.read_text() if path.is_file() else "",
+        )
+        for path in paths
+    )
+
+
+@pytest.mark.parametrize("begin", ["", f"{WRITTEN}, in another way than now.\n"], ids=["empty", "earlier"])
+def test_a_file_of_an_earlier_version_is_replaced_and_one_that_is_empty(tmp_path: Path, begin: str) -> None:
+    shop, target = site_in(tmp_path), tmp_path / "out.nginx.conf"
+    target.write_text(begin)
+    assert run_on(shop, "publish", str(tmp_path / "out")).exit_code == 0
+    assert target.read_text().startswith(f"{WRITTEN}, anew each time")
+
+
+def test_it_is_written_anew_though_the_tree_is_the_same(tmp_path: Path) -> None:
+    shop, target = site_in(tmp_path), tmp_path / "out.nginx.conf"
+    texts = []
+    for _ in range(2):
+        assert run_on(shop, "publish", str(tmp_path / "out")).exit_code == 0
+        texts.append(target.read_text())
+        target.unlink()
+    assert texts[0] == texts[1]
+
+
+def test_a_link_at_the_name_under_which_it_is_written_is_not_followed(tmp_path: Path) -> None:
     shop = site_in(tmp_path)
-    (tmp_path / "out.nginx.conf").mkdir()
-    result = run_on(shop, "publish", str(tmp_path / "out"))
-    assert result.exit_code == 2
-    assert f"{tmp_path}/out.nginx.conf: can't be written" in result.stderr
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / ".out.nginx.conf.partial").symlink_to("mine")
+    assert run_on(shop, "publish", str(tmp_path / "out")).exit_code == 0
+    assert (tmp_path / "mine").read_text() == "mine"
 
 
 def test_quotes_and_line_ends_are_escaped_and_what_begins_a_variable_is_refused() -> None:
