@@ -1,6 +1,7 @@
 """Values that are addresses: the site's, hosts, domains, and the pattern that gives articles theirs."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -15,7 +16,7 @@ from feeds.text import host_of, is_web_address, provider_domain, uri
 PLACEHOLDERS = ("year", "month", "day", "slug", "path", "source")
 _TELLING = frozenset({"slug", "path"})
 
-_LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"  # RFC 1035 section 2.3.4
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _DOMAIN = re.compile("[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 # A path below which a site can lie: of segments that every address here is made of.
@@ -76,7 +77,26 @@ def _site_address(value: object) -> str:
         )
     path = parts.path.rstrip("/")
     _check_base(word, path)
+    _check_host(word, parts.hostname or "")
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
+
+
+def _check_host(word: str, host: str) -> None:
+    # Networks of one's own have names with _, and the dot of the root is part of a name.
+    if not (_is_host(host.removesuffix(".").replace("_", "x")) or _is_numeric(host)):
+        raise ValueError(
+            f"{quoted(word)} has a host that is neither a name nor an address ({host}), expected a URL such as "
+            "https://news.example.org"
+        )
+
+
+def _is_numeric(host: str) -> bool:
+    """Tell whether it is an IP address; those of version 4 have the form of a name, too."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_base(word: str, path: str) -> None:
