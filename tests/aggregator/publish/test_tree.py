@@ -144,6 +144,15 @@ def test_a_link_to_something_else_is_refused_and_left_alone(site: Workshop, out:
     assert not (out.parent / ".feeds.releases").exists()
 
 
+@pytest.mark.parametrize("place", ["feeds", "feeds/below"])
+def test_a_link_that_leads_to_itself_is_refused(site: Workshop, out: Path, place: str) -> None:
+    out.parent.mkdir()
+    out.symlink_to("feeds")
+    with pytest.raises(PublishError, match="is a link to feeds|Too many levels of symbolic links"):
+        published(site, out.parent / place)
+    assert [path.name for path in out.parent.iterdir()] == ["feeds"]
+
+
 @pytest.mark.parametrize("deleted", ["", "0123456789abcdef"])
 def test_a_link_to_a_release_that_somebody_deleted_is_replaced(
     site: Workshop, out: Path, deleted: str
