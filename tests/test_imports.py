@@ -24,6 +24,7 @@ FLOORS = {
     "aggregator": 1,  # the package's own docstring, nothing else
     "aggregator.errors": 1,
     "aggregator.monitoring": 1,
+    "aggregator.printable": 1,
     "aggregator.processes": 1,
     "aggregator.refreshes": 1,
     "aggregator.service": 1,

@@ -19,9 +19,10 @@ from aggregator.explain.standing import (
 )
 from aggregator.explain.subject import Subject, find_subject
 from aggregator.frontmatter.reading import Outcome
+from aggregator.printable import as_utf_8
 from aggregator.refreshes.refresh import Progress
 from aggregator.scratch import accepting, scratch_copy
-from aggregator.source.scan import reason_left_out
+from aggregator.source.scan import NO_TEXT, is_text, reason_left_out
 from aggregator.wiring import wire
 from feeds.article import Article, State, state_of
 
@@ -76,7 +77,7 @@ class _Explainer:
         self._now = now
 
     def explain(self, subject: Subject) -> Explanation:
-        file = str(subject.file)
+        file = as_utf_8(str(subject.file))
         if subject.gone is not None:
             return Explanation(file=file, source=subject.gone.source, standing=standing_of_gone(subject.gone))
         if subject.source is None:
@@ -88,6 +89,8 @@ class _Explainer:
         return self._explain_in(subject.source, subject.path, file)
 
     def _explain_in(self, source: SourceSettings, path: str, file: str) -> Explanation:
+        if not is_text(path):
+            return self._explain_unnamed(source, path, file)
         known = self._snapshot.file(source.name, path)
         outcome = read_file_of(source, path, self._settings, known)
         if outcome is None:
@@ -101,6 +104,19 @@ class _Explainer:
             )
             return Explanation(file=file, source=source.name, standing=standing)
         return self._explain_read(source, file, known, outcome.article, outcome.problems)
+
+    def _explain_unnamed(self, source: SourceSettings, path: str, file: str) -> Explanation:
+        """Explain a file whose name keeps it from being read."""
+        left_out = reason_left_out(source, path)
+        if left_out is not None:
+            standing = Standing(Word.SKIPPED, f"since {as_utf_8(left_out)}")
+            return Explanation(file=file, source=source.name, standing=standing)
+        return Explanation(
+            file=file,
+            source=source.name,
+            standing=Standing(Word.BROKEN, f"({NO_TEXT})"),
+            problems=(Problem(file=file, reason=NO_TEXT),),
+        )
 
     def _explain_broken(
         self, source: SourceSettings, file: str, known: KnownFile | None, outcome: Outcome

@@ -12,6 +12,7 @@ from aggregator.config import Settings, SourceSettings
 from aggregator.entry.keys import key_of
 from aggregator.errors import UnknownArticleError
 from aggregator.explain.reading import article_in
+from aggregator.source.scan import is_text
 from feeds.article import State
 from feeds.site import page_path
 from feeds.text import uri
@@ -39,7 +40,7 @@ def find_subject(what: str, settings: Settings, snapshot: Snapshot) -> Subject:
     """Find the file that `what` means; raise UnknownArticleError where there is none."""
     found = _by_file(what, settings)
     # Bytes that are no UTF-8 can be the name of a file, and of nothing else.
-    if found is None and _is_text(what):
+    if found is None and is_text(what):
         found = (
             _by_identity(what, settings, snapshot)
             or _gone_file(what, settings, snapshot)
@@ -51,10 +52,6 @@ def find_subject(what: str, settings: Settings, snapshot: Snapshot) -> Subject:
             + _hint(what, settings, snapshot)
         )
     return found
-
-
-def _is_text(what: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in what)
 
 
 # By its file
@@ -103,7 +100,10 @@ def _below(file: Path, folder: Path) -> str | None:
 def _gone_file(what: str, settings: Settings, snapshot: Snapshot) -> Subject | None:
     for file in _candidates(what, settings):
         place = _subject_of(file, settings)
-        gone = snapshot.entry_from(place.source.name, place.path) if place.source else None
+        # Whoever asks may stand in a folder whose name is no text.
+        if place.source is None or not is_text(place.path):
+            continue
+        gone = snapshot.entry_from(place.source.name, place.path)
         if gone is not None:
             return Subject(file=place.file, source=place.source, path=place.path, gone=gone)
     return None

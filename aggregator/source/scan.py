@@ -15,6 +15,7 @@ from pathlib import Path
 
 from aggregator.config import SourceSettings
 from aggregator.errors import Problem, Severity, SourceError
+from aggregator.printable import as_utf_8
 from aggregator.source.file_reader import (
     FOLDER_FLAGS,
     UnreadableFileError,
@@ -33,6 +34,9 @@ _TEMPORARY_ENDINGS = ("~", ".swp", ".swx", ".swo", ".tmp", ".temp", ".part", ".p
 _TEMPORARY_NAME = "4913"
 # A folder so called was meant to be an article; `include: ["**"]` matches every folder, and most are meant to be folders.
 _ARTICLE_ENDINGS = (".md", ".markdown", ".html")
+
+# What is wrong with a file whose path is no text.
+NO_TEXT = "its name is not UTF-8, expected one that is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,15 @@ def is_temporary(path: str) -> bool:
         or name.endswith(_TEMPORARY_ENDINGS)
         or name == _TEMPORARY_NAME
     )
+
+
+def is_text(path: str) -> bool:
+    """Tell whether a path is UTF-8: what is not can be the name of a file, but no catalogue or document can have it."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Scanner:
@@ -177,8 +190,8 @@ class _Scanner:
             self._look_closely_at(path, status, known)
 
     def _look_closely_at(self, path: str, status: os.stat_result, known: Stamp | None) -> None:
-        if not _is_text(path):
-            self._problem(path, "its name is not UTF-8, expected one that is")
+        if not is_text(path):
+            self._problem(path, NO_TEXT)
             return
         try:
             stamp = stamp_of(self._status_of_regular(path, status))
@@ -248,10 +261,8 @@ class _Scanner:
 
     def _problem(self, path: str, reason: str, severity: Severity = Severity.ERROR) -> None:
         # Bytes that are no UTF-8 could be neither printed nor written into JSON.
-        shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-        self._problems.append(
-            Problem(file=str(self._settings.path / shown), reason=reason, severity=severity)
-        )
+        file = str(self._settings.path / as_utf_8(path))
+        self._problems.append(Problem(file=file, reason=reason, severity=severity))
 
     def _source_error(self, reason: str) -> SourceError:
         return SourceError(f"source {self._settings.name}: {self._settings.path} {reason}; expected a folder")
@@ -275,11 +286,3 @@ def _wanted(settings: SourceSettings) -> re.Pattern[str]:
     """Give one pattern for what is included and not excluded: one call for each of many names, not two."""
     include, exclude = compile_globs(settings.include), compile_globs(settings.exclude)
     return re.compile(f"(?!{exclude.pattern})(?:{include.pattern})", re.DOTALL)
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
