@@ -24,6 +24,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from aggregator.printable import on_one_line
+
 
 class Severity(StrEnum):
     """How bad a problem is: an error keeps something out, a warning does not, and a hint may well be meant."""
@@ -63,11 +65,11 @@ class Problem:
         return replace(self, value=None, reason=reason)
 
     def __str__(self) -> str:
-        """Format as FILE:LINE:COLUMN: [warning: |hint: ]key: reason."""
+        """Format as FILE:LINE:COLUMN: [warning: |hint: ]key: reason, on one line whatever the file is called."""
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
         mark = "" if self.severity is Severity.ERROR else f"{self.severity}: "
         subject = f"{self.key}: " if self.key else ""
-        return f"{place}: {mark}{subject}{self.reason}"
+        return on_one_line(f"{place}: {mark}{subject}{self.reason}")
 
 
 class AggregatorError(Exception):

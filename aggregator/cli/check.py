@@ -1,6 +1,5 @@
 """`aggregator check`: everything that is wrong or odd, as text, JSON or SARIF."""
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,10 +9,12 @@ from pathlib import Path
 import click
 
 from aggregator import config
+from aggregator.cli.output import print_json, print_line
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
 from aggregator.errors import ConfigurationError, Problem, Severity
 from aggregator.lint import check_site, sarif
+from aggregator.printable import as_json
 from aggregator.refreshes.refresh import Report
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
@@ -67,7 +68,7 @@ def _print(form: str | None, problems: Sequence[Problem], report: Report | None)
     elif form == "sarif":
         alarms = report.alarms if report else ("the configuration can't be used",)
         log = sarif(problems, alarms, version("feed-aggregator"), Path.cwd())
-        click.echo(json.dumps(log, indent=2, ensure_ascii=False))
+        print_json(as_json(log))
     else:
         _print_text(problems, report)
 
@@ -85,7 +86,7 @@ def _print_json(problems: Sequence[Problem], report: Report | None) -> None:
         "alarms": list(report.alarms) if report else [],
         "summary": summary,
     }
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    print_json(as_json(document))
 
 
 def _plain(problem: Problem) -> dict[str, object]:
@@ -94,7 +95,7 @@ def _plain(problem: Problem) -> dict[str, object]:
 
 def _print_text(problems: Sequence[Problem], report: Report | None) -> None:
     for problem in problems:
-        click.echo(click.style(str(problem), fg=_COLOURS[problem.severity]))
+        print_line(str(problem), colour=_COLOURS[problem.severity])
     found = ", ".join(counted(count, str(severity)) for severity, count in _counts(problems).items())
     if report is None:
         click.echo(f"the configuration can't be used: {found}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from aggregator import config
+from aggregator.cli.output import print_json
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, reported
 from aggregator.diff import as_json, as_text, diff_sites
@@ -33,5 +34,8 @@ def diff(other_config: Path, config_path: Path, *, is_json: bool) -> None:
     with reported(), progress() as show:
         before, after = config.load(config_path), config.load(other_config)
         difference = diff_sites(before, after, clock(), show)
-    click.echo(as_json(difference) if is_json else as_text(difference))
+    if is_json:
+        print_json(as_json(difference))
+    else:
+        click.echo(as_text(difference))
     sys.exit(1 if difference else 0)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from aggregator import config
+from aggregator.cli.output import print_json
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, reported
 from aggregator.explain import as_json, as_text, explain_article
@@ -29,4 +30,7 @@ def explain(what: str, config_path: Path, *, is_json: bool, every_feed: bool) ->
     """
     with reported(), progress() as show:
         explanation = explain_article(config.load(config_path), what, clock(), show)
-    click.echo(as_json(explanation) if is_json else as_text(explanation, every_feed=every_feed))
+    if is_json:
+        print_json(as_json(explanation))
+    else:
+        click.echo(as_text(explanation, every_feed=every_feed))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from aggregator.cli.output import print_line, print_path
 from aggregator.cli.shared import clock, reported
 from aggregator.scaffold.new_site import new_site
 
@@ -23,6 +24,6 @@ def init(folder: Path, title: str | None, url: str) -> None:
     with reported():
         written = new_site(folder, title or folder.absolute().name, url, clock())
     for path in written:
-        click.echo(path)
+        print_path(path)
     enter = "" if folder == Path() else f"cd {folder} && "
-    click.echo(f"serve it: {enter}aggregator serve", err=True)
+    print_line(f"serve it: {enter}aggregator serve", to_errors=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from aggregator import config
+from aggregator.cli.output import print_path
 from aggregator.cli.shared import clock, config_option, reported
 from aggregator.scaffold.new_article import new_article
 
@@ -27,4 +28,4 @@ def new(title: str, config_path: Path, source: str | None, folder: str) -> None:
     """
     with reported():
         path = new_article(title, config.load(config_path), source, folder, clock())
-    click.echo(path)
+    print_path(path)

@@ -1,13 +1,20 @@
-"""Standard output that can't be written: a full disk is told in one sentence, whichever command wrote, and whatever it printed."""
+"""Standard output: what is printed of names and documents; and output that can't be written, as on a full disk, is told in one sentence,
+whichever command wrote, and whatever it printed.
+"""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
+from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
 import click
+
+from aggregator.printable import on_one_line
 
 
 class Program(click.Group):
@@ -15,8 +22,42 @@ class Program(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run as click does. A closed pipe is click's own matter: nobody wants to read on, and nobody is told."""
+        _escape_what_can_not_be_encoded()
+        _print_warnings_on_one_line()
         with _told():
             return super().main(*args, **kwargs)
+
+
+def print_line(text: str, *, to_errors: bool = False, colour: str | None = None) -> None:
+    """Print one line that may hold what others wrote: names of files can hold ends of lines, and commands for terminals."""
+    click.echo(click.style(on_one_line(text), fg=colour) if colour else on_one_line(text), err=to_errors)
+
+
+def print_json(text: str) -> None:
+    """Print JSON, which is UTF-8 whatever the encoding of the terminal (RFC 8259 section 8.1)."""
+    click.echo(text.encode())
+
+
+def print_path(path: Path) -> None:
+    """Print a path alone on its line: to programs as it is, since they open it."""
+    click.echo(on_one_line(str(path)) if sys.stdout.isatty() else os.fsencode(path))
+
+
+def _escape_what_can_not_be_encoded() -> None:
+    """Have what the terminal's encoding lacks be escaped: else Python fails, or puts out bytes that are in no encoding."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _print_warnings_on_one_line() -> None:
+    """Have that be escaped, too, which Python prints of logs that no command has started."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(_OneLine())
+
+
+class _OneLine(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the name that logging has for it
+        return on_one_line(record.getMessage())
 
 
 @contextmanager

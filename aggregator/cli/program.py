@@ -4,7 +4,6 @@ Exit status: 0 well; 1 errors found by check, a difference by diff, an alarm by 
 used, or standard output can't be written.
 """
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -20,12 +19,13 @@ from aggregator.cli.diff import diff
 from aggregator.cli.explain import explain
 from aggregator.cli.init import init
 from aggregator.cli.new import new
-from aggregator.cli.output import Program
+from aggregator.cli.output import Program, print_json, print_line
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
 from aggregator.config import RequestLog, Settings
 from aggregator.monitoring.logs import LogForm, log_form, start_logging
 from aggregator.operations import preview_feed, publish_site
+from aggregator.printable import as_json
 from aggregator.service.service import serve_site
 from aggregator.service.service_manager import ServiceManager
 from feeds.formats import FORMATS
@@ -111,7 +111,7 @@ def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bo
         report, published = publish_site(settings, out, clock(), show, only=only, is_plain=is_plain)
     print_alarms(report.alarms)
     state = "published" if published.is_new else "unchanged"
-    click.echo(
+    print_line(
         f"{out}: {state}, {counted(published.documents, 'document')}, {counted(report.articles, 'article')}"
     )
     sys.exit(1 if report.alarms else 0)
@@ -154,7 +154,7 @@ def schema(*, of_feed_files: bool) -> None:
       aggregator schema --feeds > feeds-schema.json
     """
     chosen = config.feed_file_schema() if of_feed_files else config.schema()
-    click.echo(json.dumps(chosen, indent=2, ensure_ascii=False))
+    print_json(as_json(chosen))
 
 
 for command in (check, explain, diff, new, init):

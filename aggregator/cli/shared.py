@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from aggregator.errors import AggregatorError
+from aggregator.cli.output import print_line
+from aggregator.errors import AggregatorError, ConfigurationError, SourceError
 
 config_option = click.option(
     "--config",
@@ -33,14 +34,17 @@ def reported() -> Iterator[None]:
     try:
         yield
     except AggregatorError as error:
-        click.echo(str(error), err=True)
+        # Those who have several things to say have them on lines of their own already.
+        is_of_lines = isinstance(error, ConfigurationError | SourceError)
+        for line in str(error).split("\n") if is_of_lines else [str(error)]:
+            print_line(line, to_errors=True)
         sys.exit(2)
 
 
 def print_alarms(alarms: Iterable[str]) -> None:
     """Print what could not be looked at."""
     for alarm in alarms:
-        click.echo(click.style(alarm, fg="red"), err=True)
+        print_line(alarm, to_errors=True, colour="red")
 
 
 def counted(number: int, noun: str) -> str:

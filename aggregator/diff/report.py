@@ -1,12 +1,13 @@
 """A difference as text for people, or as JSON for programs. Pure."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TypeVar
 
+from aggregator import printable
 from aggregator.diff.comparison import Difference
 from aggregator.diff.feeds import Change, Entry, FeedDifference
+from aggregator.printable import on_one_line
 
 T = TypeVar("T")
 
@@ -15,12 +16,12 @@ _MOST = 10
 
 def as_json(difference: Difference) -> str:
     """Write a difference as one JSON object, whole."""
-    return json.dumps(asdict(difference), indent=2, ensure_ascii=False)
+    return printable.as_json(asdict(difference))
 
 
 def as_text(difference: Difference) -> str:
     """Write a difference as lines, long lists shortened, with a summary at the end."""
-    return "\n".join(_lines(difference))
+    return "\n".join(map(on_one_line, _lines(difference)))
 
 
 def _lines(difference: Difference) -> Iterator[str]:

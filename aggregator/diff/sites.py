@@ -8,6 +8,7 @@ from aggregator.config import Settings
 from aggregator.diff.comparison import Difference, compare
 from aggregator.diff.side import Side
 from aggregator.errors import RefreshError, SourceError
+from aggregator.printable import on_one_line
 from aggregator.refreshes.refresh import Progress
 from aggregator.scratch import scratch
 from aggregator.wiring import wire
@@ -29,6 +30,6 @@ def _side(settings: Settings, now: datetime, progress: Progress) -> Iterator[Sid
         try:
             wiring.refresh.run(now, progress)
         except RefreshError as error:
-            raise SourceError(f"{settings.path}: {error}") from error
+            raise SourceError(on_one_line(f"{settings.path}: {error}")) from error
         with catalogue.snapshot() as snapshot:
             yield Side(settings, wiring.definitions, snapshot)

@@ -1,14 +1,15 @@
 """An explanation as text for people, or as JSON for programs. Pure."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
+from aggregator import printable
 from aggregator.explain.explanation import Explanation
 from aggregator.explain.judging import FeedVerdict
 from aggregator.explain.standing import moment
+from aggregator.printable import on_one_line
 from feeds.article import Article
 from feeds.text import opening
 
@@ -20,7 +21,7 @@ _TOLD = frozenset({"source", "path", "is_published", "is_removed"})
 
 def as_text(explanation: Explanation, *, every_feed: bool) -> str:
     """Write an explanation as lines; `every_feed` names also the automatic feeds that do not hold the article."""
-    return "\n".join(_lines(explanation, every_feed=every_feed))
+    return "\n".join(map(on_one_line, _lines(explanation, every_feed=every_feed)))
 
 
 def as_json(explanation: Explanation) -> str:
@@ -36,7 +37,7 @@ def as_json(explanation: Explanation) -> str:
         "others": explanation.others,
         "feeds": [asdict(feed) for feed in explanation.feeds],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, default=datetime.isoformat)
+    return printable.as_json(document, default=datetime.isoformat)
 
 
 def _lines(explanation: Explanation, *, every_feed: bool) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), which editors and code review show in place. Pure."""
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -79,4 +80,4 @@ def _address(file: Path, base: Path) -> str:
     if file.is_absolute() and not file.is_relative_to(base):
         return file.as_uri()
     path = file.relative_to(base) if file.is_absolute() else file
-    return quote(path.as_posix(), safe="/!$&'()*+,;=@~-._")
+    return quote(os.fsencode(path), safe="/!$&'()*+,;=@~-._")

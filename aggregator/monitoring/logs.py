@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TextIO
 
-from aggregator.monitoring.redaction import on_one_line, redacted
+from aggregator.monitoring.redaction import redacted
+from aggregator.printable import as_utf_8, on_one_line
 
 # What libraries say has no name of ours.
 FOREIGN = "library"
@@ -90,4 +91,4 @@ def _plain(value: object) -> object:
     """Give a value that JSON has; what is text, or becomes it, without secrets and without halves of surrogate pairs."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    return redacted(str(value)).encode("utf-8", "backslashreplace").decode()
+    return as_utf_8(redacted(str(value)))

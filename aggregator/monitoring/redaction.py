@@ -1,4 +1,4 @@
-"""Redaction: what no log may keep is cut out of text, and whatever could pass for another line is made harmless. Pure.
+"""Redaction: what no log may keep is cut out of text. Pure.
 
 The queries of addresses go whole, since anything may stand in them; passwords in addresses, credentials of requests, and whatever
 calls itself a token or a secret.
@@ -39,18 +39,9 @@ _SECRETS = (
     ),
 )
 
-# Controls, the separators of lines and paragraphs that Unicode has besides them, marks that turn the direction of what follows,
-# and halves of surrogate pairs, which stand for bytes of file names that are no UTF-8.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
 
 def redacted(text: str) -> str:
     """Give text without secrets."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
-
-
-def on_one_line(text: str) -> str:
-    """Give text with everything escaped that would end a line or can't be printed."""
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -26,7 +26,7 @@ from aggregator.monitoring.metrics import (
     Figures,
     Metric,
 )
-from aggregator.monitoring.redaction import on_one_line
+from aggregator.printable import on_one_line
 from aggregator.site.charts import Chart, chart
 from aggregator.site.rendering import Templates
 from aggregator.site.words import bytes_in_words, seconds_in_words

@@ -389,56 +389,6 @@ def test_schema_prints_that_of_feed_files_too() -> None:
     assert schema["then"] == {"items": {"$ref": "#/$defs/FeedSettings"}}
 
 
-def printing(folder: Path) -> dict[str, list[str]]:
-    """Give command lines that print, by the name of their command."""
-    configured = ["--config", str(folder / "site.yaml")]
-    return {
-        "check": ["check", *configured],
-        "diff": ["diff", str(folder / "site.yaml"), *configured],
-        "explain": ["explain", str(folder / "news/ferry.md"), *configured],
-        "init": ["init", str(folder / "wire")],
-        "new": ["new", "Quay", *configured],
-        "preview": ["preview", "all", *configured],
-        "publish": ["publish", str(folder / "tree"), *configured],
-        "schema": ["schema"],
-        "serve": ["serve", "--help"],
-        "": ["--version"],
-    }
-
-
-@pytest.mark.parametrize("command", sorted({*cli.commands, ""}))
-def test_fault_57_a_full_disk_behind_standard_output_is_one_sentence_and_status_2(
-    workshop: Workshop, command: str
-) -> None:
-    workshop.write("ferry")
-    line = [sys.executable, "-m", "aggregator", *printing(workshop.folder)[command]]
-    with Path("/dev/full").open("w") as full:
-        ended = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
-    assert (ended.returncode, ended.stderr) == (
-        2,
-        "standard output can't be written: No space left on device, expected room for what is printed\n",
-    )
-
-
-@pytest.mark.parametrize("command", ["schema", "preview"])
-def test_a_pipe_that_nobody_reads_is_told_to_nobody(workshop: Workshop, command: str) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    line = [sys.executable, "-m", "aggregator", *printing(workshop.folder)[command]]
-    ended = subprocess.run(line, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
-    os.close(writing)
-    assert (ended.returncode, ended.stderr) == (1, "")
-
-
-def test_a_file_that_fails_is_not_taken_for_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **_more: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("aggregator.cli.program.config.schema", fail)
-    result = run("schema")
-    assert isinstance(result.exception, OSError)
-
-
 def test_python_dash_m_runs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     from aggregator.__main__ import main  # noqa: PLC0415  importing it is what is tested
 

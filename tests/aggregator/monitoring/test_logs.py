@@ -86,7 +86,7 @@ def test_fault_29_no_form_holds_a_secret() -> None:
 def test_what_files_are_called_makes_no_second_line() -> None:
     made = record("a\n2026-03-01 12:00:00 error b: forged \udc80", file="c\nd\udc80")
     assert len(HumanFormatter().format(made).splitlines()) == 1
-    assert as_json(made)["file"] == "c\nd\\udc80"
+    assert as_json(made)["file"] == "c\nd\\x80"
 
 
 def test_a_traceback_is_a_field_or_stands_indented_below() -> None:

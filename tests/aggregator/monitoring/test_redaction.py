@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.monitoring.redaction import HIDDEN, on_one_line, redacted
+from aggregator.monitoring.redaction import HIDDEN, redacted
 from tests.processor_time import least_seconds
 
 SECRETS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_.~+", min_size=8, max_size=40)
@@ -122,19 +122,3 @@ def test_fault_29_what_is_long_is_read_in_linear_time(piece: str, end: str) -> N
     text = piece * (100_000 // len(piece)) + end
     # Some 20 ms; many seconds where each place is read from anew.
     assert least_seconds(lambda: redacted(text), 1) < 1
-
-
-@given(st.text())
-def test_a_text_ends_no_line_and_turns_no_direction(text: str) -> None:
-    told = on_one_line(text)
-    assert len(told.splitlines()) <= 1
-    assert not set(told) & set("\x00\x1b\x7f\x85\u2028\u202e\u2066")
-    assert told.encode().decode() == told
-
-
-def test_what_can_be_printed_stays() -> None:
-    assert on_one_line("Zürich 日本 \N{FERRY}") == "Zürich 日本 \N{FERRY}"
-
-
-def test_what_can_not_is_escaped() -> None:
-    assert on_one_line("a\nb\x1b[31m\udc80") == "a\\nb\\x1b[31m\\udc80"
