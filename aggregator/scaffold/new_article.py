@@ -1,13 +1,14 @@
 """New article: a file with its front matter ready, in the folder of a source, not public until its author says so."""
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from aggregator.config import Settings, SourceSettings
 from aggregator.errors import NewFileError
-from aggregator.source.scan import reason_left_out
+from aggregator.source.scan import NO_TEXT, is_text, reason_left_out
 from feeds.slug import slug
 from feeds.text import one_line
 
@@ -65,15 +66,34 @@ def _source(name: str | None, settings: Settings) -> SourceSettings:
 
 def _path(source: SourceSettings, folder: str, stem: str) -> str:
     """Give a path that the source takes for an article's."""
-    below = folder.strip("/")
-    parts = below.split("/") if below else []
-    if ".." in parts or Path(folder).is_absolute():
-        raise NewFileError(f"the folder {folder!r} leads out of source {source.name}, expected one below it")
+    parts = _parts(source, folder)
     paths = ["/".join([*parts, stem + suffix]) for suffix in _SUFFIXES]
     fitting = next((path for path in paths if reason_left_out(source, path) is None), None)
     if fitting is None:
         raise NewFileError(f"{paths[0]}: {reason_left_out(source, paths[0])}; expected a --folder that fits")
     return fitting
+
+
+def _parts(source: SourceSettings, folder: str) -> Sequence[str]:
+    """Give the names of the folders that lead from the source's to `folder`, links followed: the source enters none."""
+    if not is_text(folder):
+        raise NewFileError(f"the folder {folder!r} can't hold articles: {NO_TEXT}")
+    root = Path(os.path.realpath(source.path))
+    real = Path(os.path.realpath(root / folder.rstrip("/")))
+    if ".." in folder.split("/") or Path(folder).is_absolute() or not real.is_relative_to(root):
+        raise NewFileError(
+            f"the folder {folder!r} leads out of source {source.name} to {real}, expected one below it"
+        )
+    _expect_folders(real, root)
+    return real.relative_to(root).parts
+
+
+def _expect_folders(folder: Path, root: Path) -> None:
+    """Raise where there is something else in the place of `folder`, or of one between it and `root`."""
+    between = [each for each in (folder, *folder.parents) if each != root and each.is_relative_to(root)]
+    for each in between:
+        if os.path.lexists(each) and not each.is_dir():
+            raise NewFileError(f"{each} is a file, expected a folder")
 
 
 def _write(path: Path, text: str) -> None:

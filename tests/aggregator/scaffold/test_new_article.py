@@ -65,6 +65,22 @@ def test_it_goes_where_it_is_told(workshop: Workshop) -> None:
     assert path == workshop.folder / "films" / "2026" / "spring" / "2026-03-01-ferry.md"
 
 
+def test_it_goes_where_a_link_within_the_source_leads(workshop: Workshop) -> None:
+    deep = workshop.folder / "news" / "2026" / "spring"
+    deep.mkdir(parents=True)
+    (workshop.folder / "news" / "now").symlink_to(deep)
+    assert new(workshop, "Ferry", folder="now") == deep / "2026-03-01-ferry.md"
+    assert workshop.refresh().states == {"unpublished": 1}
+
+
+def test_it_goes_below_a_source_that_is_a_link(workshop: Workshop) -> None:
+    (workshop.folder / "linked").symlink_to(workshop.folder / "news")
+    workshop.configure(sources="- {name: news, path: linked}")
+    assert (
+        new(workshop, "Ferry", folder="deep") == workshop.folder / "linked" / "deep" / "2026-03-01-ferry.md"
+    )
+
+
 def test_it_uses_the_names_that_its_source_has_for_keys(workshop: Workshop) -> None:
     workshop.configure(sources="- {name: news, path: news, fields: {title: headline, excerpt: teaser}}")
     path = new(workshop, "Ferry")
@@ -112,6 +128,31 @@ def test_a_source_that_is_none_is_refused_with_those_there_are(workshop: Worksho
 def test_a_folder_outside_of_the_source_is_refused(workshop: Workshop, folder: str) -> None:
     with pytest.raises(NewFileError, match="leads out of source news"):
         new(workshop, "Ferry", folder=folder)
+
+
+def test_a_link_that_leads_out_of_the_source_is_refused_and_nothing_written(workshop: Workshop) -> None:
+    outside = workshop.folder / "outside"
+    outside.mkdir()
+    (workshop.folder / "news" / "link").symlink_to(outside)
+    for folder in ("link", "link/deep"):
+        with pytest.raises(NewFileError, match=rf"'{folder}' leads out of source news to {outside}"):
+            new(workshop, "Ferry", folder=folder)
+    assert not [*outside.iterdir()]
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused(workshop: Workshop) -> None:
+    with pytest.raises(
+        NewFileError, match="can't hold articles: its name is not UTF-8, expected one that is"
+    ):
+        new(workshop, "Ferry", folder="f\udcff")
+    assert not [*(workshop.folder / "news").iterdir()]
+
+
+@pytest.mark.parametrize("folder", ["ferry.md", "ferry.md/deep"])
+def test_a_file_in_the_place_of_the_folder_is_told(workshop: Workshop, folder: str) -> None:
+    path = workshop.write("ferry")
+    with pytest.raises(NewFileError, match=f"^{path} is a file, expected a folder$"):
+        new(workshop, "Quay", folder=folder)
 
 
 def test_a_place_that_the_source_would_leave_out_is_refused_with_the_reason(workshop: Workshop) -> None:
