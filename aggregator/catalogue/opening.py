@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, NoResultFound, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, SQLAlchemyError
 
 from aggregator.catalogue.full_text import create_index
 from aggregator.catalogue.tables import SCHEMA_VERSION, generations, metadata
+from aggregator.catalogue.unsound import the_generation
 from aggregator.errors import CatalogueError
 from aggregator.monitoring import events
 
@@ -254,12 +255,11 @@ def _unusable(engine: Engine) -> str | None:
             if not _is_empty(connection):
                 return _amiss(connection)
             _create(connection)
-    except NoResultFound:
-        return "is broken (it holds no generation)"
-    except DatabaseError as error:
+    except (DatabaseError, sqlite3.DatabaseError) as error:
         # What may pass is no reason to give up what the catalogue remembers.
-        if is_broken(error.orig):
-            return f"is broken ({error.orig})"
+        reason = getattr(error, "orig", error)
+        if is_broken(reason):
+            return f"is broken ({reason})"
         raise
     return None
 
@@ -271,7 +271,7 @@ def _is_empty(connection: Connection) -> bool:
 def _amiss(connection: Connection) -> str | None:
     if (version := _version(connection)) != SCHEMA_VERSION:
         return f"has schema version {version}, expected {SCHEMA_VERSION}"
-    connection.execute(select(generations)).one()
+    the_generation(connection.execute(select(generations)).all())
     return None
 
 

@@ -22,6 +22,7 @@ from aggregator.catalogue.ready import Ready
 from aggregator.catalogue.showing import archived_in, shown_in
 from aggregator.catalogue.tables import entries, generations
 from aggregator.catalogue.tables import records as record_table
+from aggregator.catalogue.unsound import the_generation
 from aggregator.catalogue.versions import Version, newest_version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.entry import records
@@ -59,7 +60,7 @@ class Snapshot:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        [(number, as_of, site_changed, has_words, birth)] = _NOW.rows(connection)
+        number, as_of, site_changed, has_words, birth = the_generation(_NOW.rows(connection))
         self.generation = Generation(number, moment_of(as_of))
         self._site_changed = None if site_changed is None else moment_of(site_changed)
         self.has_words = bool(has_words)

@@ -36,6 +36,7 @@ from aggregator.catalogue.tables import (
     generations,
     sources,
 )
+from aggregator.catalogue.unsound import the_generation
 from aggregator.entry.keys import microseconds
 from aggregator.entry.preparing import Prepared
 from aggregator.source.stamp import Stamp
@@ -87,7 +88,7 @@ class Writer:
         self._keep_withdrawn = keep_withdrawn
         self._new_feeds: set[str] = set()
         self._redefined: set[str] = set()
-        row = connection.execute(select(generations)).one()
+        row = the_generation(connection.execute(select(generations)).all())
         self._number: int = row.number + 1
         self._as_of: datetime = row.as_of
         self._is_first = row.number == 0

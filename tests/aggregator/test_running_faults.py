@@ -6,10 +6,11 @@ import re
 import resource
 import shutil
 import socket
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -67,12 +68,17 @@ def delete(database: Path) -> None:
         part.unlink()
 
 
+def forget_generation(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DELETE FROM generations")
+
+
 def is_rebuilt(site: RunningSite, workshop: Workshop, versions: Iterator[int]) -> bool:
     workshop.write("quay", title=f"Quay {next(versions)}")
     return site.says("rebuilding from the sources")
 
 
-@pytest.mark.parametrize("harm", [spoil, delete])
+@pytest.mark.parametrize("harm", [spoil, delete, forget_generation])
 def test_fault_59_a_catalogue_that_breaks_under_a_server_is_made_anew_and_readers_see_nothing_of_it(
     workshop: Workshop, harm: Callable[[Path], None]
 ) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from aggregator.catalogue import Catalogue, opening
 from aggregator.catalogue.tables import SCHEMA_VERSION
-from aggregator.errors import CatalogueError
-from tests.aggregator.catalogue.shelf import Shelf, article
+from aggregator.errors import BrokenCatalogueError, CatalogueError
+from tests.aggregator.catalogue.shelf import NOON, Shelf, article
 from tests.aggregator.other_user import as_a_user_with_no_rights
 
 
@@ -58,6 +58,49 @@ def test_fault_59_a_corrupt_one_is_set_aside_each_time_under_a_new_name(database
         "catalogue.db.aside-1",
         "catalogue.db.aside-2",
     ]
+
+
+ANOTHER_NUMBER = {
+    "no": "DELETE FROM generations",
+    "2": "INSERT INTO generations SELECT number + 1, as_of, site_digest, site_changed, has_words, birth, owes_purge FROM generations",
+}
+
+
+def alter(database: Path, statement: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("number", ANOTHER_NUMBER)
+def test_fault_59_one_without_its_one_generation_is_made_anew_at_a_start(
+    database: Path, caplog: pytest.LogCaptureFixture, number: str
+) -> None:
+    Catalogue.open(f"sqlite:///{database}").close()
+    alter(database, ANOTHER_NUMBER[number])
+    with closing(Catalogue.open(f"sqlite:///{database}")) as catalogue, catalogue.snapshot() as snapshot:
+        assert snapshot.generation.number == 0
+    assert f"is broken (it holds {number} generations, expected 1); set aside as" in caplog.text
+
+
+@pytest.mark.parametrize("number", ANOTHER_NUMBER)
+def test_fault_59_one_that_loses_its_one_generation_while_it_is_open_is_broken(
+    database: Path, number: str
+) -> None:
+    def write() -> None:
+        with catalogue.writing((), NOON):
+            pytest.fail("written without a generation")
+
+    def read() -> None:
+        with catalogue.snapshot():
+            pytest.fail("read without a generation")
+
+    with closing(Catalogue.open(f"sqlite:///{database}")) as catalogue:
+        alter(database, ANOTHER_NUMBER[number])
+        for use in (read, write):
+            with pytest.raises(
+                BrokenCatalogueError, match=rf"is broken \(it holds {number} generations, expected 1\)"
+            ):
+                use()
 
 
 def test_fault_59_a_locked_one_is_a_clear_error(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
