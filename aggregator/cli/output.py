@@ -2,6 +2,7 @@
 whichever command wrote, and whatever it printed.
 """
 
+import errno
 import logging
 import os
 import sys
@@ -16,12 +17,15 @@ import click
 
 from aggregator.printable import on_one_line
 
+_STANDARD_OUTPUT = 1
+
 
 class Program(click.Group):
     """A group of commands of which none ends in a traceback for what stands behind standard output; the exit status is 2 then."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run as click does. A closed pipe is click's own matter: nobody wants to read on, and nobody is told."""
+        _open_closed_output()
         _escape_what_can_not_be_encoded()
         _print_warnings_on_one_line()
         with _told():
@@ -41,6 +45,21 @@ def print_json(text: str) -> None:
 def print_path(path: Path) -> None:
     """Print a path alone on its line: to programs as it is, since they open it."""
     click.echo(on_one_line(str(path)) if sys.stdout.isatty() else os.fsencode(path))
+
+
+def _open_closed_output() -> None:
+    """Have printing fail where standard output is closed: Python has None there, and click prints nothing and is content.
+
+    It stays open for as long as the process runs, so that no file that is opened takes its place.
+    """
+    if sys.stdout is None:
+        unwritable = os.open(os.devnull, os.O_RDONLY)
+        if unwritable != _STANDARD_OUTPUT:
+            os.dup2(unwritable, _STANDARD_OUTPUT)
+            os.close(unwritable)
+        # Processes that are started get it as they would get any other.
+        os.set_inheritable(_STANDARD_OUTPUT, True)  # noqa: FBT003  its only way
+        sys.stdout = os.fdopen(_STANDARD_OUTPUT, "w", encoding="utf-8", closefd=False)
 
 
 def _escape_what_can_not_be_encoded() -> None:
@@ -69,11 +88,14 @@ def _told() -> Iterator[None]:
             raise
         _forget_output()
         with suppress(OSError):
-            click.echo(
-                f"standard output can't be written: {error.strerror}, expected room for what is printed",
-                err=True,
-            )
+            click.echo(f"standard output can't be written: {_reason(error)}", err=True)
         sys.exit(2)
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.EBADF:
+        return "it is closed, expected one that is open"
+    return f"{error.strerror}, expected room for what is printed"
 
 
 def _is_of_printing(error: OSError) -> bool:

@@ -179,6 +179,28 @@ def test_fault_57_a_full_disk_behind_standard_output_is_one_sentence_and_status_
     )
 
 
+@pytest.mark.parametrize("command", sorted({*cli.commands, ""}))
+def test_standard_output_that_is_closed_is_one_sentence_and_status_2(
+    workshop: Workshop, command: str
+) -> None:
+    workshop.write("ferry")
+    closing = ["sh", "-c", 'exec "$@" >&-', "sh"]
+    line = [*closing, sys.executable, "-m", "aggregator", *printing(workshop.folder)[command]]
+    ended = subprocess.run(line, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "standard output can't be written: it is closed, expected one that is open\n",
+    )
+
+
+def test_standard_output_that_is_closed_keeps_nobody_from_telling_an_error(workshop: Workshop) -> None:
+    closing = ["sh", "-c", 'exec "$@" >&- <&-', "sh"]
+    line = [*closing, sys.executable, "-m", "aggregator", "explain", "none", *configured(workshop)]
+    ended = subprocess.run(line, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("'none' is no article here")
+
+
 @pytest.mark.parametrize("command", ["schema", "preview"])
 def test_a_pipe_that_nobody_reads_is_told_to_nobody(workshop: Workshop, command: str) -> None:
     reading, writing = os.pipe()
