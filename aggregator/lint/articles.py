@@ -38,7 +38,7 @@ def _bare(notes: Notes, locator: Locator) -> Iterator[Problem]:
 def _far(notes: Notes, locator: Locator) -> Iterator[Problem]:
     for place, dates in notes.far.items():
         for key, date in dates:
-            reason = f"is {date:%Y-%m-%d}, more than a year ahead, expected a date nearer to today"
+            reason = f"is {locator.day(date)}, more than a year ahead, expected a date nearer to today"
             yield locator.finding("far-future", reason, place, key, whole)
 
 

@@ -1,6 +1,7 @@
 """Where in an article's file a key, or one item of a list, stands. Reads the file again: only what was found is looked up."""
 
 from collections.abc import Callable
+from datetime import datetime
 from time import time_ns
 
 from aggregator.config import Settings
@@ -28,6 +29,14 @@ class Locator:
     def file(self, place: Place) -> str:
         """Give the name of a file, as problems carry it."""
         return str(self._sources[place[0]].path / place[1])
+
+    def day(self, moment: datetime) -> str:
+        """Give the day of a moment as files have it that name no time zone: in that of the site."""
+        try:
+            return f"{moment.astimezone(self._settings.timezone):%Y-%m-%d}"
+        except OverflowError:
+            # The last day of all in UTC may be none in the site's time zone.
+            return f"{moment:%Y-%m-%d}"
 
     def finding(self, rule: str, reason: str, place: Place, key: str, choose: Choose) -> Problem:
         """Give what a lint found under a key of a file; without line and column where the key is not there (any more)."""

@@ -74,6 +74,21 @@ def test_a_date_far_ahead_is_told_at_its_place(workshop: Workshop) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("2099-01-01", "2099-01-01"), ("9999-12-31", "9999-12-31"), ("9999-12-31T23:30:00Z", "9999-12-31")],
+)
+def test_a_date_far_ahead_is_told_by_the_day_that_the_file_has(
+    workshop: Workshop, written: str, day: str
+) -> None:
+    workshop.config_path.write_text(
+        workshop.text.replace("example.org}", "example.org, timezone: Europe/Berlin}")
+    )
+    whole("far", workshop, f"updatedDateTime: {written}")
+    (told,) = found(workshop, "far-future")
+    assert f"updatedDateTime: is {day}, more than a year ahead" in told
+
+
 def test_a_date_in_a_files_name_has_no_place_in_it(workshop: Workshop) -> None:
     path = whole("2206-03-01-typo", workshop)
     path.write_text(
