@@ -19,7 +19,7 @@ directives.py   answers in the language of nginx's configuration: pure
 limits.py       what clients take, and what is too much
 allowances.py   how many requests each client may still make
 clients.py      who asks: pure
-lifetime.py     how long caches may keep a document: pure
+lifetime.py     how long caches may keep an answer: pure
 encoding.py     which content codings a request accepts: pure
 searching.py    from a search to its edition, or to why there is none
 bodies.py       bodies that requests bring, which nobody wants

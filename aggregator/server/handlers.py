@@ -50,9 +50,11 @@ async def answer(request: web.Request) -> web.Response:
         refusal = await drop_body(request.content, request.app[BODY_SECONDS])
         if refusal is not None:
             return refusal
-    response = await _respond(request)
+    served = request.app[SERVED]()
+    response = await _respond(request, served)
+    response = responses.kept_in_time(response, served.seconds_left(request.app[CLOCK]()))
     if response.status in responses.HAVE_PAGES and wants_page(request.headers.get(hdrs.ACCEPT)):
-        return await _with_page(response, request.app[SERVED]())
+        return await _with_page(response, served)
     return response
 
 
@@ -65,14 +67,14 @@ async def _with_page(response: web.Response, served: Served) -> web.Response:
     return response if page is None else responses.problem_page(response, page, served.page_policy)
 
 
-async def _respond(request: web.Request) -> web.Response:
+async def _respond(request: web.Request, served: Served) -> web.Response:
     if request.method not in _METHODS:
         return answer_other_method(request)
     path = requested_path(request.raw_path)
     if path is None:
         return responses.not_found()
     try:
-        return await _answer(request, path, request.app[SERVED]())
+        return await _answer(request, path, served)
     except Exception as error:  # noqa: BLE001 - the client gets an answer, the log the reason
         request.app[FAILURES].note(path, error, request.app[CLOCK]())
         return responses.unavailable("This can't be answered now.", _RETRY_AFTER_FAILURE)

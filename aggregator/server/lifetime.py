@@ -1,4 +1,4 @@
-"""Lifetime: how long caches may keep a document, and give it once more while they ask anew. Pure."""
+"""Lifetime: how long caches may keep an answer, and give a document once more while they ask anew. Pure."""
 
 from typing import NamedTuple
 
@@ -20,6 +20,11 @@ def lifetime(longest: int, left: float | None) -> Lifetime:
     """
     if left is None:
         return Lifetime(longest, min(longest, _WHILE_REVALIDATING))
-    max_age = max(0, min(longest, int(left)))
+    max_age = seconds_kept(longest, left)
     again = max(0, int(left) - max_age)
     return Lifetime(max_age, min(max_age, _WHILE_REVALIDATING, again))
+
+
+def seconds_kept(longest: int, left: float | None) -> int:
+    """Give how long an answer may be kept that is for `longest` seconds, when what it says may change in `left`, None: nobody knows."""
+    return longest if left is None else max(0, min(longest, int(left)))

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from aggregator.documents.edition import CODINGS, IDENTITY, Edition
 from aggregator.server.conditional import http_date, is_settled
 from aggregator.server.headers import COMMON, DAY, MINUTE, NO_STORE, POLICY, caching, document_caching
-from aggregator.server.lifetime import Lifetime
+from aggregator.server.lifetime import Lifetime, seconds_kept
 from aggregator.server.limits import Excess, Limit
 
 # Documents whose header fields are kept ready: about a kilobyte each.
@@ -26,6 +26,7 @@ HAVE_PAGES = frozenset({400, 404, 405, 410, 503})
 # What is not there may be there after the next refresh. A move or an end is for years, but an error in it is to be ended too.
 _NOT_FOUND = caching(MINUTE)
 _FOR_GOOD = caching(DAY)
+_KEPT_ERRORS: Mapping[int, int] = MappingProxyType({404: MINUTE, 410: DAY})
 _NONE = Lifetime(0, 0)
 
 _REFUSALS: Mapping[int, str] = MappingProxyType(
@@ -211,6 +212,17 @@ def bad_request(reason: str) -> web.Response:
 def withdrawn() -> web.Response:
     """Say that an article was here, and was taken back."""
     return _text(410, "This article was withdrawn by those who published it.", _FOR_GOOD)
+
+
+def kept_in_time(response: web.Response, left: float | None) -> web.Response:
+    """Give the same answer; where it says that there is nothing here, no cache keeps it past the next scheduled article, due in `left`.
+
+    Whatever the address: an answer tells nothing more of that article than every feed does.
+    """
+    longest = _KEPT_ERRORS.get(response.status)
+    if longest is not None:
+        response.headers[hdrs.CACHE_CONTROL] = caching(seconds_kept(longest, left))
+    return response
 
 
 def problem_page(response: web.Response, page: bytes, page_policy: str) -> web.Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from aggregator.documents.edition import Edition
@@ -68,6 +69,7 @@ class Served:
     meant      path and query to the address of the edition that they mean: of nearly every path, that is the path itself
     problem_page  status and reason, a line each problem, to the page that says so; None: there are no such pages
     page_policy   the Content-Security-Policy of pages
+    next_due      when the next scheduled article goes live, None: nobody knows of one
     """
 
     press: Editions
@@ -81,3 +83,8 @@ class Served:
     meant: Callable[[str, str], str] = _path_alone
     problem_page: Callable[[int, str], bytes | None] | None = None
     page_policy: str = page_policy(())
+    next_due: datetime | None = None
+
+    def seconds_left(self, now: datetime) -> float | None:
+        """Give how long this is what is to be served, as far as anybody knows: until the next scheduled article."""
+        return None if self.next_due is None else (self.next_due - now).total_seconds()

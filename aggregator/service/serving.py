@@ -187,11 +187,11 @@ class Serving:
         self._press.advance(state)
         self._deltas.advance(state)
         self._searches.advance(state)
-        settings = self._settings
+        settings, due = self._settings, self._next_due
         return Served(
             press=self._press,
             site_url=settings.site.url,
-            lifetime=partial(self._lifetime, int(settings.server.max_age.total_seconds())),
+            lifetime=partial(self._lifetime, int(settings.server.max_age.total_seconds()), due),
             addresses=addresses_of(settings, settings.defaults.formats),
             readiness=READY if generation.number else _NOT_READY,
             deltas=self._delta,
@@ -200,11 +200,11 @@ class Serving:
             meant=list_address,
             problem_page=self._problem_pages,
             page_policy=page_policy(settings.embeds, has_pictures=settings.pictures),
+            next_due=due,
         )
 
-    def _lifetime(self, longest: int, _path: str) -> Lifetime:
-        """Give how long a document may be kept: never past the next scheduled article."""
-        due = self._next_due
+    def _lifetime(self, longest: int, due: datetime | None, _path: str) -> Lifetime:
+        """Give how long a document may be kept: never past the next scheduled article, which is `due`."""
         return lifetime(longest, None if due is None else (due - self._now()).total_seconds())
 
 

@@ -1,12 +1,14 @@
 """Everything that is no document: moves, ends, nothing there, probes, other methods, failures."""
 
+import asyncio
 import logging
+from datetime import timedelta
 
 import pytest
 
 from aggregator.errors import CatalogueError
 from aggregator.server import Readiness
-from tests.aggregator.server.asking import FEED, SITE, Site, other
+from tests.aggregator.server.asking import CHANGED, FEED, SITE, Site, other, serving, until
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,43 @@ async def test_C1_moves_and_ends_and_gaps_may_be_kept_so_long(
 ) -> None:
     answer = await site.get(path)
     assert (answer.status, answer.headers["cache-control"]) == (status, caching)
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(35.9, 35), (0.5, 0), (-1, 0), (60, 60), (90_000, 60)])
+@pytest.mark.parametrize("path", ["/none", "/topics/soon.atom", "/search.atom", "//", "/feeds/%00", "/*"])
+async def test_E3_that_nothing_is_there_may_not_be_kept_past_the_next_scheduled_article(
+    seconds: float, kept: int, path: str
+) -> None:
+    async with serving(clock=lambda: CHANGED) as site:
+        site.change(next_due=CHANGED + timedelta(seconds=seconds))
+        answer = await site.get(path)
+        page = await site.get(path, accept="text/html")
+    assert (answer.status, answer.headers["cache-control"]) == (404, f"max-age={kept}")
+    assert (page.status, page.headers["cache-control"]) == (404, f"max-age={kept}")
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(35.9, 35), (90_000, 86_400)])
+@pytest.mark.parametrize("path", ["/feeds/ended", "/articles/withdrawn"])
+async def test_E3_that_something_has_ended_may_not_be_kept_past_the_next_scheduled_article(
+    seconds: float, kept: int, path: str
+) -> None:
+    async with serving(clock=lambda: CHANGED) as site:
+        site.press.editions["/articles/withdrawn"] = other(FEED, path="/articles/withdrawn", is_gone=True)
+        site.change(next_due=CHANGED + timedelta(seconds=seconds))
+        answer = await site.get(path)
+    assert (answer.status, answer.headers["cache-control"]) == (410, f"max-age={kept}")
+
+
+async def test_what_was_looked_for_before_an_article_came_is_not_kept_past_it() -> None:
+    async with serving(clock=lambda: CHANGED) as site:
+        site.change(next_due=CHANGED)
+        site.press.is_current = False
+        site.press.let_go.clear()
+        asking = asyncio.create_task(site.get("/topics/soon.atom"))
+        await until(lambda: site.press.asked)
+        site.change(next_due=None)
+        site.press.let_go.set()
+        assert (await asking).headers["cache-control"] == "max-age=0"
 
 
 async def test_E5_nothing_there_is_a_short_text(site: Site) -> None:
