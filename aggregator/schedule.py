@@ -6,9 +6,11 @@ signal) only wakes one loop, so refreshes never overlap, and any number of reaso
 
 import asyncio
 import stat
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,9 @@ _REPLACE_MILLISECONDS = 100
 _LOOK_MILLISECONDS = 5_000
 # A folder that is missing, or is another than it was, brings no news of itself; it is looked for so often.
 _WATCH_LOOK_MILLISECONDS = 1_000
+# How often the clock is looked at, and by how much it has to differ from the time that has passed to have been set.
+_CLOCK_LOOK_SECONDS = 5.0
+_CLOCK_STEP_SECONDS = 1.0
 
 # Which folder there is at each path: device and inode, None where there is none.
 _Folders = Mapping[Path, tuple[int, int] | None]
@@ -43,6 +48,7 @@ class Schedule:
     act          is told which paths changed, where nothing else is the reason; else None: anything may have
     every, cron  how often at the least: one of them, cron in the five fields of crontab(5)
     watched      folders whose changes are a reason at once; empty: don't watch
+    clock        gives the time of day, in seconds since 1970
     """
 
     def __init__(
@@ -53,8 +59,10 @@ class Schedule:
         cron: str | None,
         timezone: Any,
         watched: Sequence[Path],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._act = act
+        self._clock = clock
         self._watched = tuple(watched)
         self._wanted = asyncio.Event()
         self._touched: set[str] | None = None
@@ -62,14 +70,20 @@ class Schedule:
         # Late ticks run, once: by default APScheduler skips, without a word, what is more than a second late.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone=timezone)
-        trigger = cron_trigger(cron, timezone) if cron else IntervalTrigger(seconds=_seconds(every))
-        self._scheduler.add_job(self._wake, trigger)
+        # Each of an interval begins with the time at which it is made.
+        self._new_trigger = (
+            partial(cron_trigger, cron, timezone)
+            if cron
+            else partial(IntervalTrigger, seconds=_seconds(every))
+        )
+        self._ticks = self._scheduler.add_job(self._wake, self._new_trigger())
 
     def start(self) -> None:
         """Begin, with a first call at once."""
         self._scheduler.start()
         self.wake()
         self._tasks.append(asyncio.create_task(self._run()))
+        self._tasks.append(asyncio.create_task(self._follow_clock()))
         if self._watched:
             self._tasks.append(asyncio.create_task(self._watch()))
 
@@ -109,6 +123,19 @@ class Schedule:
             await self._wanted.wait()
             self._wanted.clear()
             await self._act(None if self._touched is None else frozenset(self._touched))
+
+    async def _follow_clock(self) -> None:
+        """Plan anew when the clock is set, or the machine has slept: what was planned by the old time comes hours late, or never."""
+        ahead = self._clock() - time.monotonic()
+        while True:
+            await asyncio.sleep(_CLOCK_LOOK_SECONDS)
+            step = self._clock() - time.monotonic() - ahead
+            ahead += step
+            if abs(step) >= _CLOCK_STEP_SECONDS:
+                events.CLOCK_SET.log(seconds=step)
+                self._ticks.reschedule(self._new_trigger())
+                # What is due is planned by what comes of it.
+                self.wake()
 
     async def _watch(self) -> None:
         has_warned = False

@@ -7,7 +7,7 @@ trap 'rm -f "$log"' EXIT
 
 # Programs of Debian's packages, as COMMAND:PACKAGE. sfeed fetches with curl, which its package only recommends.
 # RUNLEVEL=1 below: what is installed is not started; nginx would take port 80.
-debian="chromium:chromium newsboat:newsboat sfeed_update:sfeed curl:curl npm:npm nginx:nginx wrk:wrk"
+debian="chromium:chromium newsboat:newsboat sfeed_update:sfeed curl:curl npm:npm nginx:nginx wrk:wrk faketime:faketime"
 
 wanted=""
 for tool in $debian; do

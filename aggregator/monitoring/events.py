@@ -92,6 +92,9 @@ WATCH_FAILED = Event(
     logging.WARNING,
     "watching files is not possible ({error}); changes are found by the schedule alone",
 )
+CLOCK_SET = Event(
+    "clock.set", logging.WARNING, "the clock was set by {seconds:+.1f} s; what is scheduled is planned anew"
+)
 
 RELOADED = Event("configuration.reloaded", logging.INFO, "configuration reloaded")
 REFUSED = Event(
