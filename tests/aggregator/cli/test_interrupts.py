@@ -1,0 +1,51 @@
+"""Ctrl-C at a command: no traceback, whenever it comes, and nothing but the end of it."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.aggregator.workshop import Workshop
+
+# Ctrl-C comes when Python begins what `event` names (sys.addaudithook): so it comes at one moment however fast the machine is.
+PROGRAM = """
+import os, runpy, signal, sys
+
+event, what, *sys.argv[1:] = sys.argv[1:]
+def interrupt(happens, arguments):
+    if happens == event and arguments[0] == what:
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(interrupt)
+{first}
+runpy.run_module("aggregator", run_name="__main__", alter_sys=True)
+"""
+IMPORTING = ("import", "aggregator.cli.program")
+
+
+def interrupted(
+    moment: tuple[str, str], *arguments: str, first: str = ""
+) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-c", PROGRAM.format(first=first), *moment, *arguments]
+    return subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_while_a_command_is_being_imported_it_ends_without_a_word(workshop: Workshop) -> None:
+    ended = interrupted(IMPORTING, "serve", "--config", str(workshop.config_path))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
+
+
+@pytest.mark.parametrize("command", ["check", "publish"])
+def test_while_a_command_works_it_is_given_up(workshop: Workshop, tmp_path: Path, command: str) -> None:
+    out = [str(tmp_path / "out")] if command == "publish" else []
+    ended = interrupted(
+        ("open", str(workshop.config_path)), command, *out, "--config", str(workshop.config_path)
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (1, "", "Aborted!")
+
+
+def test_where_it_is_ignored_it_stays_so() -> None:
+    """A shell has what runs in the background ignore it."""
+    ended = interrupted(IMPORTING, "--version", first="signal.signal(signal.SIGINT, signal.SIG_IGN)")
+    assert (ended.returncode, ended.stderr) == (0, "")
