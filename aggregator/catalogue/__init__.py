@@ -1,6 +1,7 @@
 """The catalogue: what the article files say, in a database, one whole generation after another.
 
     opening.py   a database file of the right version, or a new one
+    following.py connections to the file that lies at a path, whatever becomes of it
     unsound.py   what is as bad in one as if it were corrupt
     obstacles.py what stands in the way of one
     tables.py    what is kept; of an article, what aggregator/entry makes of it

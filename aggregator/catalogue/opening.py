@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
 
+from aggregator.catalogue.following import follow, forget
 from aggregator.catalogue.full_text import create_index
 from aggregator.catalogue.tables import SCHEMA_VERSION, generations, metadata
 from aggregator.catalogue.unsound import the_generation
@@ -34,10 +35,10 @@ _BUSY_MILLISECONDS = 5_000
 # What says that the file itself is no good (sqlite.org/rescode.html). All else may pass: a lock, a disk that is full, a right that is missing.
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY = 0xFF
+# As SQLite makes a file.
+_MODE = 0o644
 # What sqlite3 says of a file that somebody made, emptied or deleted while it was open.
 _LACKING = ("no such table", "no such column")
-# Where a connection's record keeps which file it has open.
-_FILE = "file"
 
 
 def open_engine(address: str) -> Engine:
@@ -72,6 +73,7 @@ def begin_anew(engine: Engine, reason: str) -> None:
         raise CatalogueError(f"catalogue in memory: {reason}, and can't be set aside")
     try:
         _replace(engine.url, path, reason)
+        forget(engine)
         trust(engine)
     except (SQLAlchemyError, OSError) as error:
         raise CatalogueError(
@@ -143,6 +145,8 @@ def _known(url: URL) -> Engine | None:
 
 
 def _usable(url: URL, path: Path | None) -> Engine:
+    if path is not None and not path.exists():
+        _begin_at(url, path)
     engine = _connect(url)
     try:
         reason = _unusable(engine)
@@ -157,6 +161,14 @@ def _usable(url: URL, path: Path | None) -> Engine:
     return _connect(url)
 
 
+def _begin_at(url: URL, path: Path) -> None:
+    """Have a file where there is none, beside nothing that another database has written ahead and left behind."""
+    if any(part.exists() for part in _parts(path)):
+        _replace(url, path, "is broken (its file is gone)")
+    else:
+        path.touch(_MODE)
+
+
 def _replace(url: URL, path: Path, reason: str) -> None:
     """Set the database aside, and put an empty one where it was, in one step: whoever looks meanwhile finds the one or the other.
 
@@ -165,6 +177,7 @@ def _replace(url: URL, path: Path, reason: str) -> None:
     fresh = path.with_name(f"{path.name}.new")
     for part in _parts(fresh):
         part.unlink(missing_ok=True)
+    fresh.touch(_MODE)
     engine = _connect(url.set(database=str(fresh)))
     try:
         with engine.begin() as connection:
@@ -172,13 +185,18 @@ def _replace(url: URL, path: Path, reason: str) -> None:
     finally:
         engine.dispose()
     number = 1
-    while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
+    while any(part.exists() for part in _parts(path.with_name(f"{path.name}.aside-{number}"))):
         number += 1
+    aside = path.with_name(f"{path.name}.aside-{number}")
+    is_left = any(part.exists() for part in _parts(path))
     for part, kept in zip(_parts(path), _parts(aside), strict=True):
         if part.exists():
             part.rename(kept)
     fresh.replace(path)
-    events.SET_ASIDE.log(catalogue=path, reason=reason, aside=aside)
+    if is_left:
+        events.SET_ASIDE.log(catalogue=path, reason=reason, aside=aside)
+    else:
+        events.MADE_ANEW.log(catalogue=path, reason=reason)
 
 
 def _parts(path: Path) -> tuple[Path, ...]:
@@ -187,7 +205,10 @@ def _parts(path: Path) -> tuple[Path, ...]:
 
 
 def _file_of(url: URL) -> Path | None:
-    return Path(url.database) if url.database and url.database != ":memory:" else None
+    if not url.database or url.database == ":memory:":
+        return None
+    # SQLite follows links, and keeps what it writes ahead beside what they lead to.
+    return Path(os.path.realpath(url.database))
 
 
 def _connect(url: URL) -> Engine:
@@ -199,31 +220,8 @@ def _connect(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    if (path := _file_of(url)) is not None:
-        _follow(engine, path)
-    return engine
-
-
-def _follow(engine: Engine, path: Path) -> None:
-    """Have a connection made anew where another database lies at `path` than the one that it has open: that one was set aside."""
-
-    def note_file(_connection: Any, record: Any) -> None:
-        record.info[_FILE] = _identity(path)
-
-    def expect_file(_connection: Any, record: Any, _proxy: Any) -> None:
-        if record.info[_FILE] != _identity(path):
-            raise DisconnectionError(f"{path} is another file now")
-
-    event.listen(engine, "connect", note_file)
-    event.listen(engine, "checkout", expect_file)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116  a third of the time of Path.stat, and this is asked before every transaction
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+    path = _file_of(url)
+    return engine if path is None else follow(engine, path)
 
 
 def _prepare(connection: Any, _record: Any) -> None:

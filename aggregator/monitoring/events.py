@@ -120,6 +120,9 @@ SET_ASIDE = Event(
     logging.WARNING,
     "catalogue {catalogue} {reason}; set aside as {aside}, rebuilding from the sources",
 )
+MADE_ANEW = Event(
+    "catalogue.made_anew", logging.WARNING, "catalogue {catalogue} {reason}; rebuilding from the sources"
+)
 
 WORKER_ENDED = Event(
     "worker.ended", logging.ERROR, "worker {worker} ended with status {status}; replacing it"

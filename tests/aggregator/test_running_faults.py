@@ -98,6 +98,37 @@ def test_fault_59_a_catalogue_that_breaks_under_a_server_is_made_anew_and_reader
     assert workshop.titles() == ["Ferry", "Quay"]
 
 
+def delete_database(database: Path) -> None:
+    """Leave what it wrote ahead."""
+    database.unlink()
+
+
+def replace_database(database: Path) -> None:
+    """Put that of another program there, and leave what ours wrote ahead."""
+    other = database.with_name("other.db")
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("CREATE TABLE boats (name TEXT)")
+    other.replace(database)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("harm", [delete_database, replace_database])
+def test_fault_59_a_catalogue_that_is_asked_for_right_after_it_was_deleted_or_replaced_is_made_anew(
+    workshop: Workshop, harm: Callable[[Path], None], workers: int
+) -> None:
+    workshop.configure(_TICKING + f"server: {{workers: {workers}}}\n")
+    workshop.write("ferry", "topics: [Boats]")
+    with running(workshop) as site:
+        harm(workshop.folder / "catalogue.db")
+        # Of a document that nobody has asked for yet: there is no other way to it than the catalogue.
+        wait_for(lambda: b"Ferry" in site.get("/topics/boats.rss").body)
+        wait_for(lambda: site.says("rebuilding from the sources"))
+        workshop.write("quay", "topics: [Boats]")
+        wait_for(lambda: b"Quay" in site.get("/topics/boats.rss").body)
+    assert workshop.titles() == ["Ferry", "Quay"]
+    assert [*workshop.folder.glob("catalogue.db.aside-1*")]
+
+
 def memory_of(process: int) -> dict[str, int]:
     """Give the kilobytes that a process has, as the kernel tells them."""
     text = Path(f"/proc/{process}/status").read_text()

@@ -103,6 +103,87 @@ def test_fault_59_one_that_loses_its_one_generation_while_it_is_open_is_broken(
                 use()
 
 
+def files_beside(database: Path) -> list[str]:
+    return sorted(path.name for path in database.parent.iterdir() if path != database)
+
+
+def test_a_reader_makes_no_database_where_one_was_deleted(shelf: Shelf, database: Path) -> None:
+    shelf.apply(article("ferry"))
+    database.unlink()
+    for _ in range(2):
+        with pytest.raises(BrokenCatalogueError, match=r"is broken \(its file is gone\)"):
+            shelf.titles()
+    assert not database.exists()
+
+
+def test_fault_59_one_whose_folder_can_not_be_looked_into_is_not_gone(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "var", tmp_path / "elsewhere"
+    with closing(Catalogue.open(f"sqlite:///{folder}/catalogue.db")) as catalogue:
+        shelf = Shelf(catalogue)
+        shelf.apply(article("ferry"))
+        folder.rename(elsewhere)
+        folder.symlink_to(folder)  # leads to itself
+        with pytest.raises(CatalogueError, match="unable to open database file") as caught:
+            shelf.titles()
+        folder.unlink()
+        elsewhere.rename(folder)
+        assert shelf.titles() == ["Ferry"]
+    assert not isinstance(caught.value, BrokenCatalogueError)
+
+
+def test_fault_59_what_a_deleted_one_wrote_ahead_is_set_aside_at_a_start(
+    database: Path, shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf.apply(article("ferry"))
+    database.unlink()
+    with closing(Catalogue.open(f"sqlite:///{database}")) as second:
+        assert Shelf(second).titles() == []
+    assert f"{database} is broken (its file is gone); set aside as {database}.aside-1" in caplog.text
+    assert "catalogue.db.aside-1-wal" in files_beside(database)
+
+
+def test_fault_59_what_one_wrote_ahead_is_not_taken_for_that_of_another_in_its_place(
+    database: Path, shelf: Shelf
+) -> None:
+    shelf.apply(article("ferry"))
+    other = Shelf(Catalogue.open(f"sqlite:///{database}.other"))
+    other.apply(article("quay"))
+    other.catalogue.close()
+    database.with_name("catalogue.db.other").replace(database)
+    kept = database.read_bytes()
+    for _ in range(2):
+        with pytest.raises(BrokenCatalogueError, match="another file lies in its place"):
+            shelf.titles()
+    assert database.read_bytes() == kept
+    shelf.catalogue.begin_anew("is broken")
+    assert shelf.titles() == []
+    assert database.with_name("catalogue.db.aside-1").read_bytes() == kept
+    assert "catalogue.db.aside-1-wal" in files_beside(database)
+
+
+def test_one_in_the_place_of_another_that_left_nothing_is_read(database: Path, shelf: Shelf) -> None:
+    shelf.apply(article("ferry"))
+    other = Shelf(Catalogue.open(f"sqlite:///{database}.other"))
+    other.apply(article("quay"))
+    other.catalogue.close()
+    for left in files_beside(database):
+        if left.endswith(("-wal", "-shm")):
+            database.with_name(left).unlink()
+    database.with_name("catalogue.db.other").replace(database)
+    assert shelf.titles() == ["Quay"]
+
+
+def test_one_that_a_link_leads_to_is_made_anew_where_it_was(database: Path) -> None:
+    link = database.with_name("link.db")
+    link.symlink_to(database)
+    with closing(Catalogue.open(f"sqlite:///{link}")) as catalogue:
+        database.unlink()
+        catalogue.begin_anew("is broken (its file is gone)")
+        assert Shelf(catalogue).titles() == []
+    assert link.is_symlink()
+    assert database.is_file()
+
+
 def test_fault_59_a_locked_one_is_a_clear_error(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aggregator.catalogue.opening._BUSY_MILLISECONDS", 1)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
