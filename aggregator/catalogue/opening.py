@@ -72,6 +72,7 @@ def begin_anew(engine: Engine, reason: str) -> None:
     if path is None:
         raise CatalogueError(f"catalogue in memory: {reason}, and can't be set aside")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         _replace(engine.url, path, reason)
         forget(engine)
         trust(engine)

@@ -129,6 +129,18 @@ def test_fault_59_a_catalogue_that_is_asked_for_right_after_it_was_deleted_or_re
     assert [*workshop.folder.glob("catalogue.db.aside-1*")]
 
 
+def test_fault_59_a_catalogue_whose_folder_is_deleted_is_made_anew_with_it(workshop: Workshop) -> None:
+    workshop.configure(_TICKING)
+    workshop.config_path.write_text(workshop.text.replace("catalogue.db", "var/of/catalogue.db"))
+    workshop.write("ferry", "topics: [Boats]")
+    with running(workshop) as site:
+        shutil.rmtree(workshop.folder / "var")
+        wait_for(lambda: b"Ferry" in site.get("/topics/boats.rss").body)
+        wait_for(lambda: site.says("is broken (its file is gone); rebuilding from the sources"))
+        assert site.get("/search.rss?q=ferry").status == 200
+    assert (workshop.folder / "var/of/catalogue.db").is_file()
+
+
 def memory_of(process: int) -> dict[str, int]:
     """Give the kilobytes that a process has, as the kernel tells them."""
     text = Path(f"/proc/{process}/status").read_text()
