@@ -12,7 +12,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import itemgetter
@@ -75,6 +75,10 @@ class Helper(Protocol):
         """Give what was written, once it is; None where it could not be, for whatever reason."""
         ...
 
+    def stop(self) -> None:
+        """Write nothing any more."""
+        ...
+
 
 def publish(
     families: Sequence[Drafts],
@@ -121,26 +125,43 @@ def _publish(
     partial, releases = ours.tree, ours.tree.parent
     if partial.exists():
         shutil.rmtree(partial)  # what can't be deleted would be part of this tree
-    index = _index(families, snapshot, ours, helper)
-    text = json.dumps({"documents": index}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    partial.mkdir(exist_ok=True)
-    (partial / INDEX).write_text(text, encoding="utf-8")
-    name = sha256(text.encode()).hexdigest()[:16]
-    release = releases / name
-    linked = linked_release(out)
-    # Somebody may have deleted what the link leads to.
-    is_new = linked != release or not release.is_dir()
-    if is_new:
-        # Before the link is replaced: what fails after that would be told of a tree that is there.
-        _tidy(releases, linked)
-        _sync_tree(partial)
-        partial.rename(release)
-    put_beside()
-    if is_new:
-        # The last that can fail: before it, nothing is published.
-        _point(out, release)
+    with _removed_on_failure(partial, out, helper):
+        index = _index(families, snapshot, ours, helper)
+        text = json.dumps({"documents": index}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        partial.mkdir(exist_ok=True)
+        (partial / INDEX).write_text(text, encoding="utf-8")
+        release = releases / sha256(text.encode()).hexdigest()[:16]
+        linked = linked_release(out)
+        # Somebody may have deleted what the link leads to.
+        is_new = linked != release or not release.is_dir()
+        if is_new:
+            # Before the link is replaced: what fails after that would be told of a tree that is there.
+            _tidy(releases, linked)
+            _sync_tree(partial)
+            partial.rename(release)
+            with _removed_on_failure(release, out):
+                put_beside()
+                # The last that can fail: before it, nothing is published.
+                _point(out, release)
+        else:
+            put_beside()
     shutil.rmtree(partial, ignore_errors=True)
-    return Published(name, len(index), is_new)
+    return Published(release.name, len(index), is_new)
+
+
+@contextmanager
+def _removed_on_failure(tree: Path, out: Path, helper: Helper | None = None) -> Iterator[None]:
+    """Remove a tree that comes to nothing: a disk that it filled would stay full. Where that fails too, the first error is what is told."""
+    try:
+        yield
+    except BaseException:
+        if helper is not None:
+            helper.stop()  # it writes into this tree
+        with suppress(OSError):
+            # Whoever interrupts may do so when the link was replaced already.
+            if linked_release(out) != tree:
+                shutil.rmtree(tree, ignore_errors=True)
+        raise
 
 
 def _index(

@@ -247,6 +247,11 @@ def tree_at(out: Path) -> Mapping[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
+def releases_in(www: Path) -> set[str]:
+    """Give the names of the trees that are there, whole or not."""
+    return {path.name for path in (www / ".feeds.releases").iterdir() if path.is_dir()}
+
+
 def publish_to(newsroom: Newsroom, out: Path, begin: Callable[[], None] = lambda: None) -> None:
     with newsroom.wired() as (wiring, catalogue):
         begin()
@@ -315,6 +320,8 @@ def test_fault_57_a_disk_that_fails_in_a_publish_leaves_the_old_tree_or_the_new_
             reason = failure_of(partial(trees.publish, begin), PublishError, CatalogueError)
             disk.mend()
             assert tree_at(trees.out) == (trees.old if reason else trees.new), (number, reason)
+            # A disk that fails once lets go of what came to nothing, and one that is full stays so no longer.
+            assert lasts or not reason or releases_in(trees.www) <= releases_in(trees.kept), (number, reason)
             trees.expect_recovery(number)
 
 

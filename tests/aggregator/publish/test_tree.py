@@ -1,8 +1,11 @@
 """The static tree: what is in it, and that it is swapped whole."""
 
+import errno
 import gzip
 import json
+import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing.context import SpawnProcess
@@ -13,6 +16,7 @@ import pytest
 import zstandard
 
 from aggregator import operations
+from aggregator.catalogue import Snapshot
 from aggregator.errors import PublishError
 from aggregator.operations import publish_site
 from aggregator.publish.process import PublishingProcess
@@ -261,12 +265,46 @@ class Idle:
     def lines(self) -> None:
         return None
 
+    def stop(self) -> None:
+        return None
+
 
 def test_what_a_helper_does_not_do_is_done_all_the_same(site: Workshop, out: Path) -> None:
     alone, idle = published(site, out.with_name("alone")), Idle()
     with site.wired() as (wiring, catalogue), catalogue.snapshot() as snapshot:
         assert publish(wiring.tree, snapshot, out, helper=idle) == alone
     assert [(part.number, part.of, generation) for part, generation in idle.asked] == [(1, 2, 1)]
+
+
+class Late(Idle):
+    """A helper that writes until it is stopped."""
+
+    def stop(self) -> None:
+        ((part, _),) = self.asked
+        part.tree.mkdir(parents=True, exist_ok=True)
+        (part.tree / "late.rss").write_text("")
+
+
+class Full:
+    """Documents for which the disk has no room."""
+
+    def paths(self, _snapshot: Snapshot) -> Iterator[str]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def find(self, _path: str, _snapshot: Snapshot) -> None:
+        return None
+
+
+def test_fault_57_a_publish_that_fails_leaves_nothing_on_the_disk_once_its_helper_is_stopped(
+    site: Workshop, out: Path
+) -> None:
+    with (
+        site.wired() as (wiring, catalogue),
+        catalogue.snapshot() as snapshot,
+        pytest.raises(PublishError, match=r"No space left on device.*; what was there stands"),
+    ):
+        publish([*wiring.tree, Full()], snapshot, out, helper=Late())
+    assert [path.name for path in (out.parent / ".feeds.releases").iterdir()] == ["lock"]
 
 
 def test_a_process_that_dies_or_sees_another_generation_gives_nothing(site: Workshop, out: Path) -> None:
