@@ -1,5 +1,5 @@
-"""Standard output: what is printed of names and documents; and output that can't be written, as on a full disk, is told in one sentence,
-whichever command wrote, and whatever it printed.
+"""How every command ends, and what it prints of names and documents: one that is interrupted ends with a status of its own, and output that
+can't be written, as on a full disk, is told in one sentence, whichever command wrote, and whatever it printed.
 """
 
 import errno
@@ -18,10 +18,24 @@ import click
 from aggregator.printable import on_one_line
 
 _STANDARD_OUTPUT = 1
+# As shells tell of a program that SIGINT ended.
+_INTERRUPTED = 130
 
 
 class Program(click.Group):
-    """A group of commands of which none ends in a traceback for what stands behind standard output; the exit status is 2 then."""
+    """A group of commands of which none ends in a traceback for what stands behind standard output; the exit status is 2 then.
+
+    The status of one that is interrupted is 130: by itself click gives 1, which means something else here.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort) as error:
+            # Behind what the terminal shows of Ctrl-C.
+            click.echo("\nAborted!", err=True)
+            raise click.exceptions.Exit(_INTERRUPTED) from error
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run as click does. A closed pipe is click's own matter: nobody wants to read on, and nobody is told."""

@@ -1,7 +1,7 @@
 """The group of all commands, and those that serve, publish and preview. Results go to standard output, all else to standard error.
 
 Exit status: 0 well; 1 errors found by check, a difference by diff, an alarm by publish; 2 the configuration or the command can't be
-used, or standard output can't be written.
+used, or standard output can't be written; 130 it was interrupted (Ctrl-C).
 """
 
 import os
@@ -99,7 +99,8 @@ def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bo
 
     OUT becomes a symbolic link to the newest tree, swapped in one step. What can't be read keeps its last good version.
 
-    Exit status: 0 well; 1 published, but a source could not be read, or lost most of its files; 2 nothing was published.
+    Exit status: 0 well; 1 published, but a source could not be read, or lost most of its files; 2 nothing was published;
+    130 interrupted (Ctrl-C).
 
     \b
     Examples:

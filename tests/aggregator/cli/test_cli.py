@@ -1,9 +1,13 @@
 """The commands, as somebody types them: what they print where, and their exit status."""
 
+import fcntl
 import json
 import os
+import signal
+import struct
 import subprocess
 import sys
+import termios
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aggregator.cli import cli
+from tests.aggregator.running_site import wait_for
 from tests.aggregator.workshop import Workshop
 
 
@@ -396,3 +401,33 @@ def test_python_dash_m_runs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0
+
+
+def waiting_in(pipe: int) -> int:
+    """Give how many bytes are to be read."""
+    (count,) = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))
+    assert isinstance(count, int)
+    return count
+
+
+def test_a_command_that_is_interrupted_is_status_130() -> None:
+    line = [sys.executable, "-m", "aggregator", "schema"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        pipe = process.stdout.fileno()
+        # The schema has no room in it: the command can't end before somebody reads.
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+        wait_for(lambda: waiting_in(pipe) > 0 or process.poll() is not None)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "\nAborted!\n")
+
+
+def test_publish_to_a_name_that_is_too_long_for_the_files_beside_it_is_status_2_and_changes_nothing(
+    workshop: Workshop,
+) -> None:
+    out = workshop.folder / ("o" * 240)
+    result = run_on(workshop, "publish", str(out))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{out}.nginx.conf: can't be written: [Errno 36] File name too long" in result.stderr
+    assert not out.is_symlink()
