@@ -46,6 +46,7 @@ FLOORS = {
     "aggregator.documents.searches": 4,
     "aggregator.documents.version_keeper": 4,
     "aggregator.refreshes.duplicates": 4,
+    "aggregator.refreshes.plan": 4,
     "aggregator.refreshes.refresh": 4,
     "aggregator.service.status_token": 4,
     "aggregator.source.glance": 4,

@@ -6,7 +6,7 @@ from aggregator.catalogue import KnownFile
 from aggregator.config import Settings, SourceSettings
 from aggregator.entry.topics import with_named_topics
 from aggregator.frontmatter.reading import Outcome
-from aggregator.refreshes.refresh import reading_of
+from aggregator.refreshes.plan import reading_of
 from aggregator.source.intake import take_in
 from aggregator.topic_names import topic_aliases
 from feeds.article import Article

@@ -12,7 +12,7 @@ from aggregator.frontmatter.values import items_of
 from aggregator.frontmatter.yaml_nodes import Mapping, Node, Scalar
 from aggregator.lint.notes import Place
 from aggregator.lint.rules import finding
-from aggregator.refreshes.refresh import reading_of
+from aggregator.refreshes.plan import reading_of
 from aggregator.source.file_reader import BusyFileError, UnreadableFileError, VanishedFileError, read_file
 
 # Finds the node that is meant in the value of a key.

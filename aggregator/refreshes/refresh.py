@@ -2,26 +2,23 @@
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from aggregator.catalogue import Catalogue, FileRead, Prepared, Snapshot, Writer
-from aggregator.config import Settings, SourceSettings
+from aggregator.catalogue import Catalogue, FileRead, Prepared, Writer
+from aggregator.config import Settings
 from aggregator.documents.definitions import Definitions
-from aggregator.errors import BrokenCatalogueError, Problem, RefreshError, SourceError
-from aggregator.frontmatter.reading import Outcome, Reading, reading_digest
-from aggregator.monitoring import events
+from aggregator.errors import BrokenCatalogueError, Problem, RefreshError
+from aggregator.frontmatter.reading import Outcome
 from aggregator.refreshes.duplicates import duplicates
 from aggregator.refreshes.garbage import uncollected
 from aggregator.refreshes.given_up import GivenUp
 from aggregator.refreshes.lease import Lease
-from aggregator.source.glance import glance, paths_below
+from aggregator.refreshes.plan import Plan, Planner, Work
 from aggregator.source.intake import Preparing, take_in
-from aggregator.source.scan import Scan, scan
-from aggregator.source.stamp import UNKNOWN, Stamp
+from aggregator.source.stamp import UNKNOWN
 from aggregator.source.taken import Taken
-from aggregator.topic_names import topic_aliases
 from feeds.article import Article
 
 # Told how many files have been read, and how many there are to read.
@@ -36,8 +33,6 @@ _SETTLING_ROUNDS = 3
 _FEW_IDENTITIES = 5
 # The words of so many files are indexed in a tenth of a second: not worth a moment in which nobody can search.
 _MOST_WITH_WORDS = 2_000
-# A source that loses at least this many files, and more than half of them, at once, has more likely lost its disk than its articles.
-_LOSS_FLOOR = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +60,6 @@ class Report:
     has_words: bool = True
 
 
-@dataclass(slots=True)
-class _Work:
-    """What is to be done for one source."""
-
-    settings: SourceSettings
-    reading: Reading
-    digest: str
-    scan: Scan
-    known: Collection[str]
-    lease: Lease
-    paths: list[str] = field(default_factory=list)
-
-
 def _untold(_done: int, _total: int) -> None:
     """Tell nobody."""
 
@@ -91,7 +73,7 @@ class Refresh:
 
     It remembers what is wrong in which file, since the catalogue, which must not hold unpublished text, does not.
 
-    needs_all  whether a first load fails where a source can't be read: all that is served would lack what it holds
+    needs_all  as a Planner has it
     """
 
     def __init__(
@@ -105,15 +87,12 @@ class Refresh:
         needs_all: bool = True,
     ) -> None:
         self._observe = observe
-        self._needs_all = needs_all
+        self._planner = Planner(settings, needs_all=needs_all)
         self._settings = settings
         self._definitions = definitions
         self._catalogue = catalogue
         self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
         self._has_run = False
-        # What the last scan of each source said, to be told again when only a few files were looked at since.
-        self._scans: dict[str, Scan] = {}
-        self._aliases = topic_aliases(settings)
         self._given_up = given_up or GivenUp()
 
     def run(
@@ -143,7 +122,7 @@ class Refresh:
             lease.renew()
             self._catalogue.begin_anew(f"is broken ({error.reason})")
             self._problems.clear()
-            self._scans.clear()
+            self._planner.forget()
             return self._run(now, progress, lease, None, committed, words_later=words_later)
 
     def _run(
@@ -156,21 +135,18 @@ class Refresh:
         *,
         words_later: bool,
     ) -> Report:
-        alarms: list[str] = []
         with self._catalogue.snapshot() as snapshot:
-            works = list(self._plan(snapshot, now, alarms, lease, touched))
+            plan = self._planner.plan(snapshot, now, lease, touched, trusts_problems=self._has_run)
             is_without_words = not snapshot.has_words
-        # Until it has ended well, nothing is known: the next one scans.
-        self._scans.clear()
         if is_without_words:
             # By itself: a refresh that is refused, again and again, must not take them along.
             self._catalogue.complete_words(lease.renew)
         keep = self._settings.history.retractions
-        words_later = words_later and sum(len(work.paths) for work in works) > _MOST_WITH_WORDS
+        words_later = words_later and sum(len(work.paths) for work in plan.works) > _MOST_WITH_WORDS
         with self._catalogue.writing(
             self._definitions.configured, now, keep, lease.renew, words_later=words_later
         ) as writer:
-            read = self._write(writer, works, progress)
+            read = self._write(writer, plan, progress)
             generation = writer.finish(self._settings.defaults.limit)
         if generation is not None:
             with self._catalogue.snapshot() as snapshot:
@@ -179,72 +155,13 @@ class Refresh:
         if writer.owes_purge:
             self._catalogue.purge()
         self._has_run = True
-        if not alarms:
-            self._scans = {work.settings.name: work.scan for work in works}
-        return self._report(works, now, read, generation, tuple(alarms))
+        self._planner.note_done(plan)
+        return self._report(plan, now, read, generation)
 
-    def _plan(
-        self,
-        snapshot: Snapshot,
-        now: datetime,
-        alarms: list[str],
-        lease: Lease,
-        touched: Collection[str] | None,
-    ) -> Iterator[_Work]:
-        readings = snapshot.readings()
-        for source in self._settings.sources:
-            lease.renew()
-            reading = reading_of(source, self._settings)
-            digest = reading_digest(reading) + repr(sorted(self._aliases.items()))
-            looked = None if touched is None else self._glance(snapshot, source, touched)
-            if looked is not None and readings.get(source.name) == digest:
-                known, found = looked
-                paths = sorted({*found.changed, *snapshot.due(source.name, now)})
-                yield _Work(source, reading, digest, found, known.keys(), lease, paths)
-                continue
-            known = snapshot.stamps(source.name, trust_problems=self._has_run)
-            expected = known if readings.get(source.name) == digest else dict.fromkeys(known, UNKNOWN)
-            try:
-                found = scan(source, expected)
-                self._refuse_loss(source, len(known), found)
-            except SourceError as error:
-                if self._needs_all and snapshot.generation.number == 0:
-                    raise RefreshError(f"{error}; a first load needs every source") from error
-                alarms.append(str(error))
-                events.SOURCE_KEPT.log(error=error, source=source.name)
-                continue
-            due = [
-                path for path in snapshot.due(source.name, now) if path in known and path not in found.gone
-            ]
-            yield _Work(source, reading, digest, found, known.keys(), lease, sorted({*found.changed, *due}))
-
-    def _glance(
-        self, snapshot: Snapshot, source: SourceSettings, touched: Collection[str]
-    ) -> tuple[Mapping[str, Stamp], Scan] | None:
-        """Look at the touched files alone; give what was known of them, and what a scan would say. None where only a scan can."""
-        last = self._scans.get(source.name)
-        if last is None:
-            return None
-        paths = paths_below(source, touched)
-        known = snapshot.stamps_at(source.name, paths)
-        changed = glance(source, known, paths)
-        if changed is None:
-            return None
-        seen = last.seen + len(changed.keys() - known.keys())
-        return known, Scan(changed=changed, gone=(), seen=seen, problems=last.problems)
-
-    def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
-        lost = len(found.gone)
-        # What was moved within the source is gone from one place and there at another: nothing is lost.
-        if self._settings.reload.accept_loss or lost < _LOSS_FLOOR or found.seen * 2 >= known:
-            return
-        raise SourceError(
-            f"source {source.name}: {lost} of {known} files in {source.path} are gone at once, expected at most half; "
-            "to mean it, set reload.accept_loss or start with --accept-loss"
-        )
-
-    def _write(self, writer: Writer, works: list[_Work], progress: Progress) -> int:
-        writer.remove_sources_except(source.name for source in self._settings.sources)
+    def _write(self, writer: Writer, plan: Plan, progress: Progress) -> int:
+        works = plan.works
+        if not plan.is_renamed:
+            writer.remove_sources_except(source.name for source in self._settings.sources)
         for work in works:
             writer.remove(work.settings.name, work.scan.gone)
             for path in work.scan.gone:
@@ -276,7 +193,7 @@ class Refresh:
             "name changed; to mean it, set reload.accept_identities or start with --accept-identities"
         )
 
-    def _settle(self, writer: Writer, works: Mapping[str, _Work]) -> int:
+    def _settle(self, writer: Writer, works: Mapping[str, Work]) -> int:
         """Read again the files that count now because another one went, changed or lost its claim."""
         count = 0
         for _ in range(_SETTLING_ROUNDS):
@@ -289,7 +206,7 @@ class Refresh:
                 )
         return count
 
-    def _read(self, writer: Writer, work: _Work, paths: Sequence[str]) -> Iterator[int]:
+    def _read(self, writer: Writer, work: Work, paths: Sequence[str]) -> Iterator[int]:
         """Read files into the catalogue; give the number of each batch when it is in."""
         with closing(self._file_reads(writer, work, paths)) as reads:
             while batch := list(islice(reads, _BATCH)):
@@ -297,7 +214,7 @@ class Refresh:
                 yield len(batch)
 
     def _file_reads(
-        self, writer: Writer, work: _Work, paths: Sequence[str]
+        self, writer: Writer, work: Work, paths: Sequence[str]
     ) -> Generator[FileRead, None, None]:
         name = work.settings.name
         left_out = self._given_up.left_out(name, {path: work.scan.changed.get(path) for path in paths})
@@ -306,7 +223,7 @@ class Refresh:
         limit = self._settings.limits.file
         keeps_articles = self._observe is not None
         preparing = Preparing(
-            self._aliases, writer.now, keeps_articles=keeps_articles, has_words=writer.has_words
+            self._planner.aliases, writer.now, keeps_articles=keeps_articles, has_words=writer.has_words
         )
         taking = take_in(
             work.settings.path,
@@ -328,7 +245,7 @@ class Refresh:
                 work.lease.renew()
                 yield self._file_read(writer, work, taken)
 
-    def _left_out(self, work: _Work, path: str) -> Taken:
+    def _left_out(self, work: Work, path: str) -> Taken:
         reason = (
             "was being read when a refresh was given up for want of headway, expected a file that is read in a moment; it is left out as "
             "long as that reading goes on, and after the second time until it changes, or for an hour"
@@ -336,7 +253,7 @@ class Refresh:
         problem = Problem(file=str(work.settings.path / path), reason=reason)
         return Taken(path, UNKNOWN, b"", Outcome(problems=(problem,)))
 
-    def _file_read(self, writer: Writer, work: _Work, taken: Taken) -> FileRead:
+    def _file_read(self, writer: Writer, work: Work, taken: Taken) -> FileRead:
         name, outcome, article = work.settings.name, taken.outcome, taken.prepared
         if self._observe is not None and outcome.article is not None:
             self._observe(outcome.article)
@@ -366,39 +283,25 @@ class Refresh:
 
     def _report(
         self,
-        works: list[_Work],
+        plan: Plan,
         now: datetime,
         read: int,
         generation: int | None,
-        alarms: tuple[str, ...],
     ) -> Report:
         with self._catalogue.snapshot() as snapshot:
-            found = [problem for work in works for problem in work.scan.problems]
+            found = [problem for work in plan.works for problem in work.scan.problems]
             found += [problem for problems in self._problems.values() for problem in problems]
             found += duplicates(snapshot, self._settings.sources)
             return Report(
                 generation=generation,
-                seen=sum(work.scan.seen for work in works),
+                seen=sum(work.scan.seen for work in plan.works),
                 read=read,
                 articles=snapshot.count(),
                 states=snapshot.states(),
                 problems=tuple(
                     sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
                 ),
-                alarms=alarms,
+                alarms=tuple(plan.alarms),
                 next_due=snapshot.next_due(now),
                 has_words=snapshot.has_words,
             )
-
-
-def reading_of(source: SourceSettings, settings: Settings) -> Reading:
-    """Give how the articles of a source are read under these settings."""
-    return Reading(
-        source=source.name,
-        site=settings.site,
-        timezone=settings.timezone,
-        fields=source.fields,
-        permalink=source.permalink,
-        embeds=settings.embeds,
-        max_front_matter=settings.limits.front_matter,
-    )

@@ -274,6 +274,36 @@ def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: W
     assert (len(report.alarms), workshop.titles()) == (1, ["Ferry"])
 
 
+def test_fault_24_a_source_that_is_renamed_before_its_folder_is_keeps_what_it_held(
+    workshop: Workshop,
+) -> None:
+    for number in range(12):
+        workshop.write(f"n{number:02}")
+    workshop.refresh()
+    before = workshop.document("/feeds/all.atom")
+    workshop.configure(sources="- {name: wire, path: wire}")
+    report = workshop.refresh(LATER)
+    assert (len(report.alarms), report.generation) == (1, None)
+    assert workshop.document("/feeds/all.atom") == before
+    (workshop.folder / "news").rename(workshop.folder / "wire")
+    assert workshop.refresh(LATER).alarms == ()
+    with workshop.snapshot() as snapshot:
+        assert (snapshot.count(), snapshot.retractions(EVERYTHING)) == (12, ())
+
+
+def test_a_source_that_went_is_withdrawn_whatever_became_of_one_that_was_read_before(
+    workshop: Workshop,
+) -> None:
+    workshop.configure(sources="- {name: lost, path: lost}\n- {name: news, path: news}")
+    workshop.write("quay", source="lost")
+    workshop.write("ferry")
+    workshop.refresh()
+    shutil.rmtree(workshop.folder / "lost")
+    workshop.configure(sources="- {name: lost, path: lost}")
+    workshop.refresh(LATER)
+    assert workshop.titles() == ["Quay"]
+
+
 def test_fault_24_a_first_load_waits_for_every_source(workshop: Workshop) -> None:
     workshop.configure(sources="- {name: late, path: late}\n- {name: news, path: news}")
     workshop.write("ferry")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.config import SourceSettings
+from aggregator.refreshes import plan
 from aggregator.refreshes import refresh as refreshing
 from aggregator.source.glance import glance, paths_below
 from aggregator.source.scan import scan
@@ -90,7 +91,7 @@ def test_a_refresh_of_touched_files_scans_nothing_and_finds_them(
     workshop.write("odd", "heat: much")
     with workshop.wired() as (wiring, catalogue):
         first = wiring.refresh.run(NOON)
-        monkeypatch.setattr(refreshing, "scan", lambda *_: pytest.fail("it was scanned"))
+        monkeypatch.setattr(plan, "scan", lambda *_: pytest.fail("it was scanned"))
         touched = [str(workshop.write("ferry", title="Another")), str(workshop.write("later"))]
         report = wiring.refresh.run(NOON, touched=touched)
         assert (report.read, report.seen) == (2, first.seen + 1)
