@@ -47,5 +47,5 @@ def linked_release(out: Path) -> Path | None:
 
 def _foreign(out: Path, found: str) -> PublishError:
     return PublishError(
-        f"{out}: is {found}, and not something that publish made; expected a new path, an empty folder, or an earlier tree"
+        f"{out}: is not something that publish made, but {found}; expected a new path, an empty folder, or an earlier tree"
     )
