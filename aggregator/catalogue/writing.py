@@ -209,17 +209,25 @@ class Writer:
                 self._new_feeds.add(definition.path)
 
     def note_age(self) -> None:
-        """Move the time from which `max_age` counts back, where that takes an article out of a feed."""
+        """Move the time from which `max_age` counts back, where that takes an article out of a feed, or brings one in.
+
+        The latter where a clock that was ahead is right again.
+        """
         for definition in self._definitions:
             if definition.selection.max_age is None:
                 continue
             before, after = (dict(criteria(definition.selection, as_of)) for as_of in (self._as_of, self.now))
-            fell_out = (before.pop("max_age"), ~after.pop("max_age"), *before.values())
-            statement = select(entries.c.key).where(entries.c.withdrawn_at.is_(None), *fell_out)
-            keys = self._connection.execute(statement).scalars().all()
+            was_young, is_young = before.pop("max_age"), after.pop("max_age")
+            public = (entries.c.withdrawn_at.is_(None), *before.values())
+            fell_out = select(entries.c.key).where(*public, was_young, ~is_young)
+            came_in = select(entries.c.key).where(*public, ~was_young, is_young).limit(1)
+            keys = self._connection.execute(fell_out).scalars().all()
             if keys:
                 self._has_changed = True
                 self._memberships.leave(definition, keys)
+            if self._connection.execute(came_in).first() is not None:
+                self._has_changed = True
+                self._memberships.define(definition)
 
     def finish(self, archive_size: int) -> int | None:
         """Settle what is open and make the generation; give its number, None where the public state is what it was.

@@ -361,6 +361,19 @@ def test_an_article_falls_out_of_a_feed_with_an_age_limit_as_time_goes_by(shelf:
     assert shelf.titles() == ["Ferry"]
 
 
+def test_fault_26_what_a_clock_that_was_ahead_took_out_of_it_comes_back(shelf: Shelf) -> None:
+    recent = FeedDefinition(
+        path="/feeds/recent", title="Recent", selection=Selection(max_age=timedelta(hours=4))
+    )
+    shelf.definitions.append(recent)
+    shelf.apply(article("ferry"))
+    shelf.apply(now=NOON + 24 * HOUR)
+    assert shelf.titles(recent) == []
+    assert shelf.apply(now=NOON + timedelta(minutes=30)) == 3
+    assert shelf.titles(recent) == ["Ferry"]
+    assert shelf.apply(now=NOON + timedelta(minutes=31)) is None
+
+
 def test_the_same_articles_give_the_same_order_whatever_the_order_of_loading(shelf: Shelf) -> None:
     shelf.apply(*(article(f"n{number}") for number in range(20)))
     first = shelf.titles()
