@@ -16,7 +16,7 @@ from aggregator.publish.process import PublishingProcess, families_of
 from aggregator.publish.tree import INDEX, Published, publish
 from aggregator.refreshes.refresh import Progress, Report
 from aggregator.scratch import opened, scratch_copy
-from aggregator.wiring import wire
+from aggregator.wiring import owner_of, wire
 from feeds.formats import FORMATS
 from feeds.slug import slug
 
@@ -66,6 +66,7 @@ def publish_site(
 
     try:
         with opened(settings.store) as catalogue:
+            catalogue.claim(owner_of(settings))
             wiring = wire(settings, catalogue)
             report = wiring.refresh.run(now, told, words_later=True)
             expect(report.articles)

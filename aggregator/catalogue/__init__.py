@@ -3,6 +3,7 @@
     opening.py   a database file of the right version, or a new one
     following.py connections to the file that lies at a path, whatever becomes of it
     unsound.py   what is as bad in one as if it were corrupt
+    owner.py     the configuration that one belongs to
     obstacles.py what stands in the way of one
     tables.py    what is kept; of an article, what aggregator/entry makes of it
     deadlines.py statements that take too long, ended
@@ -38,6 +39,7 @@ from aggregator.catalogue.catalogue import Catalogue
 from aggregator.catalogue.choosing import Chosen
 from aggregator.catalogue.explaining import Found, Tally, Verdict
 from aggregator.catalogue.full_text import FOUND_END, FOUND_START, Excerpt
+from aggregator.catalogue.owner import Owner
 from aggregator.catalogue.paging import Stretch
 from aggregator.catalogue.reading import Generation, Snapshot
 from aggregator.catalogue.versions import Version
@@ -60,6 +62,7 @@ __all__ = [
     "KnownFile",
     "Listed",
     "Name",
+    "Owner",
     "Prepared",
     "Snapshot",
     "Span",

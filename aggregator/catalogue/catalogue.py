@@ -21,6 +21,7 @@ from aggregator.catalogue.opening import (
     open_known,
     trust,
 )
+from aggregator.catalogue.owner import Owner, note_owner, owner_of
 from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.tables import generations
 from aggregator.catalogue.versions import Version, keep_versions
@@ -61,6 +62,23 @@ class Catalogue:
     def filled(self) -> "Catalogue":
         """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
         return Catalogue(self._engine, self._longest, is_filled=True)
+
+    def claim(self, owner: Owner) -> None:
+        """Take note of whose it is; raise CatalogueError where it is another configuration's."""
+        with self._errors("read"), self._engine.begin() as connection:
+            noted = owner_of(connection)
+        if noted is not None and noted.is_other_than(owner):
+            raise CatalogueError(
+                f"catalogue {self._engine.url.database}: belongs to {noted.configuration} (tag {noted.site_tag}), expected one that "
+                f"{owner.configuration} (tag {owner.site_tag}) has for itself; give it another `store`, or delete this one"
+            )
+        # One that can only be read is served all the same.
+        if noted != owner:
+            with (
+                self._errors("written"),
+                self._engine.execution_options(begin="IMMEDIATE").begin() as connection,
+            ):
+                note_owner(connection, owner)
 
     def expect_sound(self) -> None:
         """Look through the whole database where a reader, of any process, has found it broken; raise BrokenCatalogueError where it is."""

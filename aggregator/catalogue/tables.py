@@ -20,7 +20,7 @@ from sqlalchemy import (
 from aggregator.entry.keys import microseconds, moment_of
 
 # Raised also when records.py writes an article in another way.
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 
 class Moment(TypeDecorator[datetime]):
@@ -45,7 +45,8 @@ metadata = MetaData()
 # as_of: the time at which that was made, and age limits evaluated; site_changed: when the site's own data last changed;
 # birth: a number by chance, of this database alone: one that is made anew counts from 1 again, and what was made from the one before it
 # must not be taken for up to date (never part of a document); has_words: whether the full-text index holds all public articles (first_load.py);
-# owes_purge: whether something was withdrawn of which the files of the database may still have a trace.
+# owes_purge: whether something was withdrawn of which the files of the database may still have a trace;
+# configuration, site_tag: whose it is (owner.py).
 generations = Table(
     "generations",
     metadata,
@@ -56,6 +57,8 @@ generations = Table(
     Column("birth", BigInteger, nullable=False),
     Column("has_words", Boolean, nullable=False),
     Column("owes_purge", Boolean, nullable=False, default=False),
+    Column("configuration", String),
+    Column("site_tag", String),
 )
 
 # How a source was read the last time: another digest means that all of its files must be read again.

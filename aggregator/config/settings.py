@@ -281,7 +281,7 @@ class Configuration(Model):
         default="sqlite:///var/aggregator.db",
         description="Where the catalogue of articles is kept, a file of SQLite's, as a SQLAlchemy URL; the path in it is relative "
         "to the configuration file (four slashes make it absolute), and ?timeout=SECONDS behind it says how long to wait "
-        "for a lock. It can be deleted: the sources have everything but the times of past changes.",
+        "for a lock. Each configuration has its own. It can be deleted: the sources have everything but the times of past changes.",
         examples=["sqlite:///../var/aggregator.db", "sqlite:////var/lib/aggregator/aggregator.db"],
     )
     server: ServerSettings = Field(

@@ -33,7 +33,7 @@ from aggregator.service.outlet import Outlet
 from aggregator.service.service_manager import Announcer, ServiceManager
 from aggregator.service.status_token import status_digest
 from aggregator.service.workers import Workers
-from aggregator.wiring import wire
+from aggregator.wiring import owner_of, wire
 
 Load = Callable[[], Settings]
 
@@ -56,6 +56,7 @@ def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
     # Before anything is started: a worker that ends for want of it would be started again and again.
     token = status_digest(settings.server)
     catalogue = Catalogue.open(settings.store)
+    catalogue.claim(owner_of(settings))
     # It opens again when it is asked: no open database may pass to another process (sqlite.org/howtocorrupt.html, section 2.6).
     catalogue.close()
     ledger = Ledger(_now)

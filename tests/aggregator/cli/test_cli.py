@@ -300,6 +300,27 @@ def test_fault_24_publish_of_a_source_that_is_gone_keeps_what_it_held_and_is_sta
     assert b"Ferry" in (out / "feeds/all.rss").read_bytes()
 
 
+def test_a_catalogue_is_of_one_configuration(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    out, theirs = workshop.folder / "out", workshop.folder / "theirs"
+    assert run_on(workshop, "publish", str(out)).exit_code == 0
+    other = workshop.folder / "intranet.yaml"
+    text = workshop.config_path.read_text().replace("news.example.org", "intra.example")
+    other.write_text(text.replace("name: news, path: news", "name: plans, path: plans"))
+    (workshop.folder / "plans").mkdir()
+    result = run("publish", str(theirs), "--config", str(other))
+    assert result.exit_code == 2
+    assert "belongs to site.yaml (tag news.example.org,2026" in result.stderr
+    assert "expected one that intranet.yaml (tag intra.example,2026" in result.stderr
+    assert not theirs.exists()
+    assert workshop.titles() == ["Ferry"]
+    # With a name of its own it is at home, and so is the first one, wherever it is and whatever it is called.
+    other.write_text(other.read_text().replace("catalogue.db", "intranet.db"))
+    assert run("publish", str(theirs), "--config", str(other)).exit_code == 0
+    renamed = workshop.config_path.rename(workshop.folder / "public.yaml")
+    assert run("publish", str(out), "--config", str(renamed)).exit_code == 0
+
+
 def test_publish_to_a_folder_that_holds_something_else_is_status_2(workshop: Workshop) -> None:
     result = run_on(workshop, "publish", str(workshop.folder))
     assert result.exit_code == 2

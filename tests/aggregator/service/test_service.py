@@ -521,6 +521,19 @@ def test_workers_end_with_the_process_that_keeps_them(workshop: Workshop) -> Non
         wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in _workers(site)))
 
 
+def test_a_catalogue_of_another_configuration_is_not_served(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with running(workshop) as site:
+        assert titles(site) == ["Ferry"]
+    other = workshop.config_path.with_name("intranet.yaml")
+    other.write_text(workshop.config_path.read_text().replace("news.example.org", "intra.example"))
+    command = [sys.executable, "-m", "aggregator", "serve", "--config", str(other), "--port", "0"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+    assert ended.returncode == 2
+    assert "belongs to site.yaml" in ended.stderr
+    assert "serving" not in ended.stderr
+
+
 # Many feeds, several workers
 
 
