@@ -41,7 +41,7 @@ from aggregator.catalogue.explaining import Found, Tally, Verdict
 from aggregator.catalogue.full_text import FOUND_END, FOUND_START, Excerpt
 from aggregator.catalogue.owner import Owner
 from aggregator.catalogue.paging import Stretch
-from aggregator.catalogue.reading import Generation, Snapshot
+from aggregator.catalogue.reading import Generation, Snapshot, hour_of
 from aggregator.catalogue.versions import Version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.catalogue.writing import FileRead, Writer
@@ -72,6 +72,7 @@ __all__ = [
     "Version",
     "Writer",
     "busiest",
+    "hour_of",
     "names_of",
     "prepare",
     "selection_of",

@@ -39,10 +39,18 @@ def _always() -> None:
 class Catalogue:
     """An open catalogue. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, longest: timedelta | None = None, *, is_filled: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        longest: timedelta | None = None,
+        *,
+        is_filled: bool = False,
+        clock: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
         self._engine = engine
         self._longest = longest
         self._is_filled = is_filled
+        self._clock = clock
 
     @classmethod
     def open(cls, address: str) -> "Catalogue":
@@ -57,11 +65,15 @@ class Catalogue:
 
     def within(self, longest: timedelta) -> "Catalogue":
         """Give this catalogue for readers who may take no longer: after so long, reading from a snapshot raises TooSlowError."""
-        return Catalogue(self._engine, longest, is_filled=self._is_filled)
+        return Catalogue(self._engine, longest, is_filled=self._is_filled, clock=self._clock)
+
+    def at(self, clock: Callable[[], datetime | None]) -> "Catalogue":
+        """Give this catalogue for readers to whom ages count back from the hour that it is, not from the last generation."""
+        return Catalogue(self._engine, self._longest, is_filled=self._is_filled, clock=clock)
 
     def filled(self) -> "Catalogue":
         """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
-        return Catalogue(self._engine, self._longest, is_filled=True)
+        return Catalogue(self._engine, self._longest, is_filled=True, clock=self._clock)
 
     def claim(self, owner: Owner) -> None:
         """Take note of whose it is; raise CatalogueError where it is another configuration's."""
@@ -113,7 +125,7 @@ class Catalogue:
         with self._errors("read"), self._engine.connect() as connection, self._deadline(connection):
             # What is Ready goes past SQLAlchemy, which would begin the transaction with the first statement of its own.
             connection.begin()
-            snapshot = Snapshot(connection)
+            snapshot = Snapshot(connection, self._clock())
             if self._is_filled and not snapshot.generation.number:
                 raise CatalogueError(
                     f"catalogue {self._engine.url.database}: is being made anew, expected a generation"

@@ -55,13 +55,23 @@ _NOW = Ready(
 )
 
 
-class Snapshot:
-    """The catalogue at one generation. Valid inside `Catalogue.snapshot()` only."""
+def hour_of(moment: datetime) -> datetime:
+    """Give when the hour began in which a moment is."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
-    def __init__(self, connection: Connection) -> None:
+
+class Snapshot:
+    """The catalogue at one generation. Valid inside `Catalogue.snapshot()` only.
+
+    as_of  the time from which ages count back: that of the generation, or the hour that it is `now` where that is later. No feed changes
+           but by a generation, which tells every reader; what is asked for once, such as a search, is to be right when it is asked for
+    """
+
+    def __init__(self, connection: Connection, now: datetime | None = None) -> None:
         self._connection = connection
         number, as_of, site_changed, has_words, birth = the_generation(_NOW.rows(connection))
         self.generation = Generation(number, moment_of(as_of))
+        self.as_of = self.generation.as_of if now is None else max(self.generation.as_of, hour_of(now))
         self._site_changed = None if site_changed is None else moment_of(site_changed)
         self.has_words = bool(has_words)
         # Tells what was made from this database from what was made from one that stood in its place before.
@@ -85,7 +95,7 @@ class Snapshot:
     def stretch(self, definition: FeedDefinition, start: int, count: int) -> Stretch:
         """Give a stretch of all that fits a feed's selection, in its order, from place `start` on, and how much there is in all."""
         self._expect_words(definition.selection)
-        return stretch_of(self._connection, definition, self.generation.as_of, start, count)
+        return stretch_of(self._connection, definition, self.as_of, start, count)
 
     def articles(self, chosen: Sequence[Chosen]) -> tuple[Article, ...]:
         """Give the articles of entries, each with its effective `updated`."""
@@ -168,12 +178,12 @@ class Snapshot:
     def explain(self, definition: FeedDefinition, identity_key: int) -> tuple[Verdict, ...] | None:
         """Give what each criterion of the feed says of the public article with this key; None where there is no such article."""
         self._expect_words(definition.selection)
-        return explaining.explain(self._connection, definition.selection, self.generation.as_of, identity_key)
+        return explaining.explain(self._connection, definition.selection, self.as_of, identity_key)
 
     def tally(self, selection: Selection) -> Tally:
         """Count what a selection lets in, and each of its criteria by itself."""
         self._expect_words(selection)
-        return explaining.tally(self._connection, selection, self.generation.as_of)
+        return explaining.tally(self._connection, selection, self.as_of)
 
     def values(self, criterion: str) -> tuple[str, ...]:
         """Give every folded value by which public articles are judged by a criterion such as `types`."""
@@ -222,17 +232,17 @@ class Snapshot:
     def topic_counts(self, selection: Selection, most: int) -> Sequence[tuple[int, int]]:
         """Give the most frequent topics of what a selection lets in, as key and number of articles."""
         self._expect_words(selection)
-        return facets.count_topics(self._connection, selection, self.generation.as_of, most)
+        return facets.count_topics(self._connection, selection, self.as_of, most)
 
     def value_counts(self, selection: Selection, column: str, most: int) -> Sequence[tuple[str, int]]:
         """Give the most frequent values of a column, such as `provider` or `type`, of what a selection lets in."""
         self._expect_words(selection)
-        return facets.count_values(self._connection, selection, self.generation.as_of, column, most)
+        return facets.count_values(self._connection, selection, self.as_of, column, most)
 
     def counts_since(self, selection: Selection, times: Iterable[datetime]) -> Mapping[datetime, int]:
         """Count what a selection lets in that was published at or after each of these times."""
         self._expect_words(selection)
-        return facets.count_since(self._connection, selection, self.generation.as_of, times)
+        return facets.count_since(self._connection, selection, self.as_of, times)
 
     def excerpts(self, selection: Selection, keys: Sequence[int]) -> Mapping[int, full_text.Excerpt]:
         """Give what the full-text query of a selection finds in these entries; nothing where it has none."""
@@ -314,7 +324,7 @@ class Snapshot:
     def _shown(self, definition: FeedDefinition) -> Sequence[Chosen]:
         if self._last_shown[0] != definition:
             self._expect_words(definition.selection)
-            found = shown_in(self._connection, definition, self.generation.as_of, self.archives(definition))
+            found = shown_in(self._connection, definition, self.as_of, self.archives(definition))
             self._last_shown = (definition, found)
         return self._last_shown[1]
 

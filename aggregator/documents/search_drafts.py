@@ -62,7 +62,7 @@ class SearchDrafts:
         # As of other feeds, RSS alone says how long it may be kept, and not while an article waits for its time.
         ttl = self._ttl_minutes if chosen.name == "rss" and snapshot.next_due() is None else None
         # Whether an article came and went since somebody asked, nobody knows. Anything public may have been that article.
-        changed = snapshot.generation.as_of
+        changed = snapshot.generation.as_of if definition.selection.max_age is None else snapshot.as_of
 
         def make() -> Edition:
             document = self._document(request, definition, snapshot, ttl)

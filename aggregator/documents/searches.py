@@ -6,10 +6,10 @@ feeds that others subscribe to; one is made at a time; few wait for that; and no
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from aggregator.catalogue import Catalogue
+from aggregator.catalogue import Catalogue, hour_of
 from aggregator.documents.draft import Drafts
 from aggregator.documents.edition import Edition
 from aggregator.documents.press import Press
@@ -23,6 +23,10 @@ MOST_MADE_AT_ONCE = 1
 MOST_WAITING = 16
 _KEPT_BYTES = 16 * 1024 * 1024
 _LONGEST = timedelta(seconds=1)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class SearchFamily(Drafts, Protocol):
@@ -42,6 +46,7 @@ class Searches:
 
     families  of which each search belongs to the first that answers at its path
     told   is told what came of looking at one, as by a press
+    now    gives the time, from which `max_age` counts back; each hour searches are looked at again
     """
 
     def __init__(
@@ -49,15 +54,25 @@ class Searches:
         catalogue: Catalogue,
         families: Sequence[SearchFamily],
         told: Callable[[str], None] = lambda _result: None,
+        now: Callable[[], datetime] = _now,
     ) -> None:
         self._families = tuple(families)
-        self._press = Press(catalogue.within(_LONGEST), families, _KEPT_BYTES, most=MOST_KEPT, told=told)
+        self._now = now
+        readers = catalogue.within(_LONGEST).at(now)
+        self._press = Press(readers, families, _KEPT_BYTES, most=MOST_KEPT, told=told)
+        self._state: tuple[Hashable, datetime] = (None, hour_of(now()))
         self._turns = asyncio.Semaphore(MOST_MADE_AT_ONCE)
         self._under_way: dict[str, asyncio.Task[Edition | None]] = {}
 
     def advance(self, generation: Hashable) -> None:
         """Take note of the catalogue's state."""
-        self._press.advance(generation)
+        self._state = (generation, hour_of(self._now()))
+        self._press.advance(self._state)
+
+    def _follow_clock(self) -> None:
+        generation, hour = self._state
+        if hour_of(self._now()) != hour:
+            self.advance(generation)
 
     def answers(self, path: str) -> bool:
         """Tell whether searches are to be had at `path`, such as /search.atom."""
@@ -71,6 +86,7 @@ class Searches:
         """
         family = next(family for family in self._families if family.answers(path))
         address = family.address(path, query)
+        self._follow_clock()
         return self._press.current(address) or await self._made(address)
 
     async def _made(self, address: str) -> Edition | None:

@@ -172,7 +172,7 @@ class Serving:
     def _new_searches(self) -> Searches:
         wiring = wire(self._settings, self._catalogue)
         families = (wiring.searches, wiring.search_pages)
-        return Searches(self._catalogue.filled(), families, self._tally.note_edition)
+        return Searches(self._catalogue.filled(), families, self._tally.note_edition, self._now)
 
     def _new_status_page(self) -> StatusPage:
         return StatusPage(self._settings, wire(self._settings, self._catalogue).templates)

@@ -15,10 +15,10 @@ HTML = "text/html; charset=utf-8"
 def draft_of(path: str, make: Callable[[], bytes], snapshot: Snapshot, *parts: Any) -> Draft:
     """Give the page at `path`: what renders it, and the parts that it depends on, whose text tells them apart.
 
-    As old as the generation it was made from, for anything in that may have changed it.
+    As old as the state it was made from, for anything in that may have changed it.
     """
     fingerprint = sha256(repr((snapshot.birth, *parts)).encode()).hexdigest()
-    return Draft(fingerprint, lambda: edition_of(path, make(), snapshot.generation.as_of))
+    return Draft(fingerprint, lambda: edition_of(path, make(), snapshot.as_of))
 
 
 def edition_of(path: str, body: bytes, changed: datetime) -> Edition:

@@ -99,7 +99,7 @@ def _options(
 
 
 def _times(request: SearchRequest, snapshot: Snapshot, canonical: Canonical) -> Iterator[Option]:
-    selection, as_of = request.definition.selection, snapshot.generation.as_of
+    selection, as_of = request.definition.selection, snapshot.as_of
     pairs = parse_qsl(request.query)
     others = [pair for pair in pairs if pair[0] not in {"max_age", "since"}]
     times = {as_of - age: (("max_age", write_days(age)), label) for age, label in _AGES.items()}

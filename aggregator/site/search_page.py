@@ -101,7 +101,7 @@ class SearchPages:
             return self._page(request, results, snapshot)
 
         # Facets count the whole archive, so that whatever changed may have changed this page.
-        return draft_of(path, make, snapshot, request, number, snapshot.generation.number)
+        return draft_of(path, make, snapshot, request, number, snapshot.generation.number, snapshot.as_of)
 
     def paths(self, snapshot: Snapshot) -> Iterator[str]:  # noqa: ARG002  the protocol of every family
         """Give none: there are as many searches as there are questions."""

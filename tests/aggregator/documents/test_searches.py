@@ -21,7 +21,7 @@ from feeds.definition import Content
 from feeds.site import Site
 from tests.aggregator.server.asking import FEED, Answer, serving, until
 from tests.aggregator.server.asking import Site as RunningSite
-from tests.aggregator.workshop import NOON
+from tests.aggregator.workshop import NOON, Workshop
 
 MOST = MOST_MADE_AT_ONCE + MOST_WAITING
 
@@ -177,6 +177,34 @@ async def test_a_search_that_can_not_be_understood_costs_nothing(catalogue: Cata
     with pytest.raises(SearchRequestError):
         await searches.edition("/search.atom", "limit=0")
     assert not searches._under_way
+
+
+async def test_an_age_counts_back_from_the_hour_that_it_is_though_nothing_changes(workshop: Workshop) -> None:
+    workshop.write("ferry", "publishedDateTime: 2026-03-01T09:00:00Z")
+    workshop.refresh()
+    now = NOON
+    with workshop.wired() as (wiring, catalogue):
+        families = (wiring.searches, wiring.search_pages)
+        searches = Searches(catalogue, families, now=lambda: now)
+        searches.advance(1)
+        young = [await asked(searches, path, "max_age=1d") for path in ("/search.json", "/search")]
+        assert all(b"Ferry" in one.body for one in young)
+        all_there_is = await asked(searches, "/search.json", "")
+        now = NOON + timedelta(hours=20, minutes=59)
+        assert (await asked(searches, "/search.json", "max_age=1d")).body == young[0].body
+        now = NOON + timedelta(hours=22, minutes=1)
+        old = [await asked(searches, path, "max_age=1d") for path in ("/search.json", "/search")]
+        assert not any(b"Ferry" in one.body for one in old)
+        assert [one.last_modified for one in old] == [NOON + timedelta(hours=22)] * 2
+        assert await asked(searches, "/search.json", "") == all_there_is
+        now = NOON - timedelta(hours=1)  # a clock that stepped back finds what the generation had
+        assert b"Ferry" in (await asked(searches, "/search.json", "max_age=1d")).body
+
+
+async def asked(searches: Searches, path: str, query: str) -> Edition:
+    edition = await searches.edition(path, query)
+    assert edition is not None
+    return edition
 
 
 # A flood, over HTTP
