@@ -184,10 +184,12 @@ class Serving:
         """Give what is to be served from now on."""
         with self._catalogue.snapshot() as snapshot:
             generation, state = snapshot.generation, _state(snapshot)
+            # Before the first refresh of a process there is nobody else to tell.
+            due = self._next_due or snapshot.next_due(self._now())
         self._press.advance(state)
         self._deltas.advance(state)
         self._searches.advance(state)
-        settings, due = self._settings, self._next_due
+        settings = self._settings
         return Served(
             press=self._press,
             site_url=settings.site.url,

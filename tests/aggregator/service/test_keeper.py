@@ -533,3 +533,11 @@ async def test_before_the_first_generation_feeds_are_unavailable_and_never_empty
             status, feed = answers[-1]
             assert status == 200
             assert "<title>Ferry</title>" in feed
+
+
+def test_from_its_start_nothing_may_be_kept_past_the_next_scheduled_article(workshop: Workshop) -> None:
+    workshop.write("tide", "publishedDateTime: 2026-03-01T12:02:00Z")
+    workshop.refresh()
+    with workshop.wired() as (wiring, catalogue):
+        serving = Serving(wiring.settings, catalogue, now=lambda: NOON)
+        assert serving._served.lifetime("/feeds/all.atom").max_age == 120
