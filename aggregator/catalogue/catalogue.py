@@ -17,6 +17,7 @@ from aggregator.catalogue.opening import (
     doubt,
     is_broken,
     is_doubted,
+    is_gone,
     open_engine,
     open_known,
     trust,
@@ -102,6 +103,13 @@ class Catalogue:
             raise CatalogueError(
                 f"catalogue {self._engine.url.database}: can't be looked through: {error}"
             ) from error
+
+    def is_in_doubt(self) -> bool:
+        """Tell whether a reader, of any process, has found it broken, or it is gone. A look at two names."""
+        try:
+            return is_gone(self._engine) or is_doubted(self._engine)
+        except OSError:  # what can't be looked at now is for a refresh to tell
+            return False
 
     def _look_through(self) -> None:
         self._engine.dispose()  # what a connection remembers of the file says nothing of the file

@@ -99,6 +99,12 @@ def is_doubted(engine: Engine) -> bool:
     return note is not None and note.exists()
 
 
+def is_gone(engine: Engine) -> bool:
+    """Tell whether there is no file of the database any more."""
+    path = _file_of(engine.url)
+    return path is not None and not path.exists()
+
+
 def trust(engine: Engine) -> None:
     """Take away the word that was left."""
     note = _note_of_doubt(engine)

@@ -39,6 +39,8 @@ Load = Callable[[], Settings]
 
 # Ten seconds are all that there is for stopping. The outlet ends by itself within nine.
 _STOP_SECONDS = 8.0
+# How soon a catalogue that a reader found broken is made anew: until then nothing can be rendered from it.
+_DOUBT_LOOK_SECONDS = 1.0
 _LEAVE_SECONDS = 9.5
 
 
@@ -154,10 +156,14 @@ class Keeper:
         self._begin()
         self._schedule.start()
         self._configuration.start()
-        reloading = asyncio.create_task(self._reload_when(wishes.reload))
+        attending = (
+            asyncio.create_task(self._reload_when(wishes.reload)),
+            asyncio.create_task(self._refresh_when_in_doubt()),
+        )
         await wishes.stop.wait()
         events.STOPPING.log()
-        reloading.cancel()
+        for task in attending:
+            task.cancel()
         await self._configuration.stop()
         await self._announcer.stop()
         await asyncio.gather(self._outlet.stop(), self._stop_refreshing())
@@ -212,6 +218,16 @@ class Keeper:
                 await self._configuration.reload()
             except Exception as error:  # noqa: BLE001  the log gets the reason, and the old configuration runs on
                 events.NOT_TAKEN_UP.log(error, error=error)
+
+    async def _refresh_when_in_doubt(self) -> None:
+        was_in_doubt = False
+        while True:
+            await asyncio.sleep(_DOUBT_LOOK_SECONDS)
+            is_in_doubt = await asyncio.to_thread(self._catalogue.is_in_doubt)
+            # Once: a refresh that fails is tried again by the schedule.
+            if is_in_doubt and not was_in_doubt:
+                self._wake()
+            was_in_doubt = is_in_doubt
 
     async def _stop_refreshing(self) -> None:
         await self._schedule.stop()

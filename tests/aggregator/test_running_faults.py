@@ -5,6 +5,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -116,7 +117,7 @@ def replace_database(database: Path) -> None:
 def test_fault_59_a_catalogue_that_is_asked_for_right_after_it_was_deleted_or_replaced_is_made_anew(
     workshop: Workshop, harm: Callable[[Path], None], workers: int
 ) -> None:
-    workshop.configure(_TICKING + f"server: {{workers: {workers}}}\n")
+    workshop.configure(f"reload: {{every: 1h, watch: false}}\nserver: {{workers: {workers}}}\n")
     workshop.write("ferry", "topics: [Boats]")
     with running(workshop) as site:
         harm(workshop.folder / "catalogue.db")
@@ -124,13 +125,14 @@ def test_fault_59_a_catalogue_that_is_asked_for_right_after_it_was_deleted_or_re
         wait_for(lambda: b"Ferry" in site.get("/topics/boats.rss").body)
         wait_for(lambda: site.says("rebuilding from the sources"))
         workshop.write("quay", "topics: [Boats]")
+        site.signal(signal.SIGHUP)
         wait_for(lambda: b"Quay" in site.get("/topics/boats.rss").body)
     assert workshop.titles() == ["Ferry", "Quay"]
     assert [*workshop.folder.glob("catalogue.db.aside-1*")]
 
 
 def test_fault_59_a_catalogue_whose_folder_is_deleted_is_made_anew_with_it(workshop: Workshop) -> None:
-    workshop.configure(_TICKING)
+    workshop.configure("reload: {every: 1h, watch: false}\n")
     workshop.config_path.write_text(workshop.text.replace("catalogue.db", "var/of/catalogue.db"))
     workshop.write("ferry", "topics: [Boats]")
     with running(workshop) as site:
