@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.catalogue.deadlines import ended_after
 from aggregator.catalogue.first_load import complete_words
+from aggregator.catalogue.following import forget
 from aggregator.catalogue.full_text import expect_sound_index, purge_removed
 from aggregator.catalogue.opening import (
     begin_anew,
@@ -124,8 +125,9 @@ class Catalogue:
         begin_anew(self._engine, reason)
 
     def close(self) -> None:
-        """Give back files and memory."""
+        """Give back files and memory. What is at its place when it is asked again is another matter: numbers of files come again."""
         self._engine.dispose()
+        forget(self._engine)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

@@ -59,7 +59,7 @@ class Following:
 
     def _expect_ours(self) -> None:
         file, ahead = self._last
-        if _is_gone(self._path):
+        if is_gone(self._path):
             raise unsound("its file is gone")
         if None not in self._last and _identity(self._path) != file and _identity(self._ahead) == ahead:
             raise unsound("another file lies in its place, beside what this one wrote ahead")
@@ -76,9 +76,10 @@ def follow(engine: Engine, path: Path) -> Engine:
 
 
 def forget(engine: Engine) -> None:
-    """Take whatever lies there now for what the engine is to open."""
-    following: Following = engine.get_execution_options()[_FOLLOWING]
-    following.forget()
+    """Take whatever lies there now for what the engine is to open. Nothing to do for a database in memory, which nobody follows."""
+    following: Following | None = engine.get_execution_options().get(_FOLLOWING)
+    if following is not None:
+        following.forget()
 
 
 def _identity(path: Path) -> _Identity | None:
@@ -89,7 +90,7 @@ def _identity(path: Path) -> _Identity | None:
     return status.st_dev, status.st_ino
 
 
-def _is_gone(path: Path) -> bool:
+def is_gone(path: Path) -> bool:
     """Tell whether there is nothing at a path. What may not be looked at, or can't be read just now, may be there."""
     try:
         path.stat()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
 
+from aggregator.catalogue import following
 from aggregator.catalogue.following import follow, forget
 from aggregator.catalogue.full_text import create_index
 from aggregator.catalogue.tables import SCHEMA_VERSION, generations, metadata
@@ -102,7 +103,7 @@ def is_doubted(engine: Engine) -> bool:
 def is_gone(engine: Engine) -> bool:
     """Tell whether there is no file of the database any more."""
     path = _file_of(engine.url)
-    return path is not None and not path.exists()
+    return path is not None and following.is_gone(path)
 
 
 def trust(engine: Engine) -> None:

@@ -173,6 +173,23 @@ def test_one_in_the_place_of_another_that_left_nothing_is_read(database: Path, s
     assert shelf.titles() == ["Quay"]
 
 
+def test_one_in_the_place_of_another_that_was_closed_is_read_though_the_number_of_a_file_comes_again(
+    database: Path, shelf: Shelf
+) -> None:
+    """File systems give the number of a file that is gone to the next one."""
+    shelf.apply(article("ferry"))
+    ahead, again = database.with_name("catalogue.db-wal"), database.with_name("again")
+    again.hardlink_to(ahead)
+    shelf.catalogue.close()
+    other = Shelf(Catalogue.open(f"sqlite:///{database}.other"))
+    other.apply(article("quay"))
+    other.catalogue.close()
+    database.with_name("catalogue.db.other").replace(database)
+    again.write_bytes(b"")
+    again.replace(ahead)
+    assert shelf.titles() == ["Quay"]
+
+
 def test_one_that_a_link_leads_to_is_made_anew_where_it_was(database: Path) -> None:
     link = database.with_name("link.db")
     link.symlink_to(database)
