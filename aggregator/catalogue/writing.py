@@ -219,15 +219,17 @@ class Writer:
             before, after = (dict(criteria(definition.selection, as_of)) for as_of in (self._as_of, self.now))
             was_young, is_young = before.pop("max_age"), after.pop("max_age")
             public = (entries.c.withdrawn_at.is_(None), *before.values())
+            if self.now < self._as_of:
+                came_in = select(entries.c.key).where(*public, ~was_young, is_young).limit(1)
+                if self._connection.execute(came_in).first() is not None:
+                    self._has_changed = True
+                    self._memberships.define(definition)
+                continue
             fell_out = select(entries.c.key).where(*public, was_young, ~is_young)
-            came_in = select(entries.c.key).where(*public, ~was_young, is_young).limit(1)
             keys = self._connection.execute(fell_out).scalars().all()
             if keys:
                 self._has_changed = True
                 self._memberships.leave(definition, keys)
-            if self._connection.execute(came_in).first() is not None:
-                self._has_changed = True
-                self._memberships.define(definition)
 
     def finish(self, archive_size: int) -> int | None:
         """Settle what is open and make the generation; give its number, None where the public state is what it was.

@@ -1,8 +1,9 @@
 """Plan: what a refresh is to do for each source: which files are to be read, and which are gone. It reads no article, and changes nothing."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from aggregator.catalogue import Snapshot
 from aggregator.config import Settings, SourceSettings
@@ -45,6 +46,20 @@ class Plan:
     is_renamed: bool = False
 
 
+class Look(NamedTuple):
+    """What a plan is made from.
+
+    touched          absolute paths; where nothing else can have changed since the last refresh. None: anything may have
+    trusts_problems  whether files that are known to be wrong need not be read again
+    """
+
+    snapshot: Snapshot
+    now: datetime
+    lease: Lease
+    touched: Collection[str] | None
+    trusts_problems: bool
+
+
 class Planner:
     """Plans the refreshes of one configuration. It remembers what the last scans said, to be told again when only a few files are looked at.
 
@@ -57,23 +72,22 @@ class Planner:
         self._scans: dict[str, Scan] = {}
         self.aliases = topic_aliases(settings)
 
-    def plan(
-        self,
-        snapshot: Snapshot,
-        now: datetime,
-        lease: Lease,
-        touched: Collection[str] | None,
-        *,
-        trusts_problems: bool,
-    ) -> Plan:
-        """Look at every source; raise RefreshError where a first load lacks one.
-
-        touched          absolute paths; where nothing else can have changed since the last refresh. None: anything may have
-        trusts_problems  whether files that are known to be wrong need not be read again
-        """
-        plan = Plan()
-        works = self._works(plan, snapshot, now, lease, touched, trusts_problems=trusts_problems)
-        plan.works.extend(works)
+    def plan(self, look: Look) -> Plan:
+        """Look at every source; raise RefreshError where a first load lacks one."""
+        plan, readings = Plan(), look.snapshot.readings()
+        for source in self._settings.sources:
+            look.lease.renew()
+            try:
+                plan.works.append(self._work(source, readings.get(source.name), look))
+            except SourceError as error:
+                if self._needs_all and look.snapshot.generation.number == 0:
+                    raise RefreshError(f"{error}; a first load needs every source") from error
+                alarm = str(error)
+                if source.name not in readings:
+                    plan.is_renamed = True
+                    alarm += "; until it can be read, sources that were taken out stay too: one may have been renamed"
+                plan.alarms.append(alarm)
+                events.SOURCE_KEPT.log(error=alarm, source=source.name)
         # Until it has been carried out, nothing is known: the next one scans.
         self.forget()
         return plan
@@ -87,48 +101,24 @@ class Planner:
         """Have the next plan look at everything."""
         self._scans.clear()
 
-    def _works(
-        self,
-        plan: Plan,
-        snapshot: Snapshot,
-        now: datetime,
-        lease: Lease,
-        touched: Collection[str] | None,
-        *,
-        trusts_problems: bool,
-    ) -> Iterator[Work]:
-        readings = snapshot.readings()
-        for source in self._settings.sources:
-            lease.renew()
-            reading = reading_of(source, self._settings)
-            digest = reading_digest(reading) + repr(sorted(self.aliases.items()))
-            looked = (
-                None if touched is None else _glance(snapshot, source, touched, self._scans.get(source.name))
-            )
-            if looked is not None and readings.get(source.name) == digest:
-                known, found = looked
-                paths = sorted({*found.changed, *snapshot.due(source.name, now)})
-                yield Work(source, reading, digest, found, known.keys(), lease, paths)
-                continue
-            known = snapshot.stamps(source.name, trust_problems=trusts_problems)
-            expected = known if readings.get(source.name) == digest else dict.fromkeys(known, UNKNOWN)
-            try:
-                found = scan(source, expected)
-                self._refuse_loss(source, len(known), found)
-            except SourceError as error:
-                if self._needs_all and snapshot.generation.number == 0:
-                    raise RefreshError(f"{error}; a first load needs every source") from error
-                alarm = str(error)
-                if source.name not in readings:
-                    plan.is_renamed = True
-                    alarm += "; until it can be read, sources that were taken out stay too: one may have been renamed"
-                plan.alarms.append(alarm)
-                events.SOURCE_KEPT.log(error=alarm, source=source.name)
-                continue
-            due = [
-                path for path in snapshot.due(source.name, now) if path in known and path not in found.gone
-            ]
-            yield Work(source, reading, digest, found, known.keys(), lease, sorted({*found.changed, *due}))
+    def _work(self, source: SourceSettings, read_by: str | None, look: Look) -> Work:
+        """Give what is to be done for a source, which was read by that digest of a reading; raise SourceError where it stays as it is."""
+        snapshot, name = look.snapshot, source.name
+        reading = reading_of(source, self._settings)
+        digest = reading_digest(reading) + repr(sorted(self.aliases.items()))
+        looked = (
+            None if look.touched is None else _glance(snapshot, source, look.touched, self._scans.get(name))
+        )
+        if looked is not None and read_by == digest:
+            known, found = looked
+            due = list(snapshot.due(name, look.now))
+        else:
+            known = snapshot.stamps(name, trust_problems=look.trusts_problems)
+            found = scan(source, known if read_by == digest else dict.fromkeys(known, UNKNOWN))
+            self._refuse_loss(source, len(known), found)
+            due = [path for path in snapshot.due(name, look.now) if path in known and path not in found.gone]
+        paths = sorted({*found.changed, *due})
+        return Work(source, reading, digest, found, known.keys(), look.lease, paths)
 
     def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
         lost = len(found.gone)

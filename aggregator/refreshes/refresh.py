@@ -15,7 +15,7 @@ from aggregator.refreshes.duplicates import duplicates
 from aggregator.refreshes.garbage import uncollected
 from aggregator.refreshes.given_up import GivenUp
 from aggregator.refreshes.lease import Lease
-from aggregator.refreshes.plan import Plan, Planner, Work
+from aggregator.refreshes.plan import Look, Plan, Planner, Work
 from aggregator.source.intake import Preparing, take_in
 from aggregator.source.stamp import UNKNOWN
 from aggregator.source.taken import Taken
@@ -136,7 +136,7 @@ class Refresh:
         words_later: bool,
     ) -> Report:
         with self._catalogue.snapshot() as snapshot:
-            plan = self._planner.plan(snapshot, now, lease, touched, trusts_problems=self._has_run)
+            plan = self._planner.plan(Look(snapshot, now, lease, touched, self._has_run))
             is_without_words = not snapshot.has_words
         if is_without_words:
             # By itself: a refresh that is refused, again and again, must not take them along.
