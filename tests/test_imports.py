@@ -39,6 +39,7 @@ FLOORS = {
     "aggregator.documents": 3,
     "aggregator.source.file_reader": 3,
     "aggregator.source.intake": 3,
+    "aggregator.source.places": 3,
     "aggregator.source.scan": 3,
     "aggregator.source.taken": 3,
     "aggregator.topic_names": 3,

@@ -22,6 +22,7 @@ from aggregator.frontmatter.reading import Outcome
 from aggregator.printable import as_utf_8
 from aggregator.refreshes.refresh import Progress
 from aggregator.scratch import accepting, scratch_copy
+from aggregator.source.places import file_at
 from aggregator.source.scan import NO_TEXT, is_text, reason_left_out
 from aggregator.wiring import wire
 from feeds.article import Article, State, state_of
@@ -168,5 +169,4 @@ class _Explainer:
         return standing_of_article(article, state, known, entry, self._name(entry) if entry else "")
 
     def _name(self, place: KnownFile | Entry) -> str:
-        folders = {source.name: source.path for source in self._settings.sources}
-        return str(folders[place.source] / place.path)
+        return str(file_at(place.source, place.path, self._settings.sources))

@@ -8,6 +8,7 @@ from aggregator.entry.topics import with_named_topics
 from aggregator.frontmatter.reading import Outcome
 from aggregator.refreshes.plan import reading_of
 from aggregator.source.intake import take_in
+from aggregator.source.places import source_called
 from aggregator.topic_names import topic_aliases
 from feeds.article import Article
 
@@ -33,6 +34,6 @@ def read_file_of(
 
 def article_in(file: KnownFile, settings: Settings) -> Article | None:
     """Give the article in a file that the catalogue knows, None where it can't be read now."""
-    source = next(source for source in settings.sources if source.name == file.source)
-    outcome = read_file_of(source, file.path, settings, file)
+    source = source_called(file.source, settings.sources)
+    outcome = None if source is None else read_file_of(source, file.path, settings, file)
     return None if outcome is None else outcome.article

@@ -14,6 +14,7 @@ from aggregator.lint.notes import Place
 from aggregator.lint.rules import finding
 from aggregator.refreshes.plan import reading_of
 from aggregator.source.file_reader import BusyFileError, UnreadableFileError, VanishedFileError, read_file
+from aggregator.source.places import file_at, source_called
 
 # Finds the node that is meant in the value of a key.
 Choose = Callable[[Node], Node]
@@ -24,11 +25,10 @@ class Locator:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._sources = {source.name: source for source in settings.sources}
 
     def file(self, place: Place) -> str:
         """Give the name of a file, as problems carry it."""
-        return str(self._sources[place[0]].path / place[1])
+        return str(file_at(*place, self._settings.sources))
 
     def day(self, moment: datetime) -> str:
         """Give the day of a moment as files have it that name no time zone: in that of the site."""
@@ -48,7 +48,9 @@ class Locator:
         return finding(rule, reason, file=self.file(place), line=line, column=column, key=written)
 
     def _keys(self, place: Place) -> ArticleKeys | None:
-        source = self._sources[place[0]]
+        source = source_called(place[0], self._settings.sources)
+        if source is None:
+            return None
         try:
             data, _ = read_file(source.path, place[1], self._settings.limits.file, time_ns())
         except (BusyFileError, UnreadableFileError, VanishedFileError):

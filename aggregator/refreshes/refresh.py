@@ -23,7 +23,7 @@ from feeds.article import Article
 
 # Told how many files have been read, and how many there are to read.
 Progress = Callable[[int, int], None]
-# Told when the next scheduled article goes live, as soon as there is a new generation to be seen.
+# Told when the next scheduled article goes live, as soon as what was found is in the catalogue.
 Committed = Callable[[datetime | None], None]
 # Told each article as its file has it, whether the world may see it or not.
 Observe = Callable[[Article], None]
@@ -111,7 +111,7 @@ class Refresh:
 
         lease    renewed with every folder, file and statement; revoked, it ends the refresh with RefreshError, and nothing is changed
         touched  absolute paths; where nothing else in the sources can have changed since the last refresh. None: anything may have
-        committed  told of a new generation in this thread, before the report, which takes longer than a small change does
+        committed  told in this thread, before the report, which takes longer than a small change does, and may fail
         words_later  whether a first load of many files may leave full-text search to the next refresh
         """
         lease = lease or Lease()
@@ -148,9 +148,8 @@ class Refresh:
         ) as writer:
             read = self._write(writer, plan, progress)
             generation = writer.finish(self._settings.defaults.limit)
-        if generation is not None:
-            with self._catalogue.snapshot() as snapshot:
-                committed(snapshot.next_due(now))
+        with self._catalogue.snapshot() as snapshot:
+            committed(snapshot.next_due(now))
         # One that fails is made up for by the next refresh: the catalogue remembers.
         if writer.owes_purge:
             self._catalogue.purge()

@@ -281,6 +281,9 @@ class Keeper:
             events.REFRESH_FAILED.log(error, error=error)
 
     def _advance(self, next_due: datetime | None) -> None:
+        # First: whatever else fails, what is due goes live.
+        self._next_due = next_due
+        self._schedule.plan(next_due)
         self._outlet.advance(next_due)
         self._has_advanced = True
 
@@ -308,8 +311,6 @@ class Keeper:
         self._ledger.note_report(report, seconds)
         self._announcer.note_state(f"public articles: {report.articles}, files: {report.seen}")
         self._log_new_problems(report)
-        self._next_due = report.next_due
-        self._schedule.plan(report.next_due)
         if not self._has_advanced:
             self._advance(report.next_due)
         if not report.has_words:

@@ -291,6 +291,22 @@ def test_fault_24_a_source_that_is_renamed_before_its_folder_is_keeps_what_it_he
         assert (snapshot.count(), snapshot.retractions(EVERYTHING)) == (12, ())
 
 
+def test_fault_24_files_with_one_identity_are_told_when_the_source_of_one_is_renamed_before_its_folder_is(
+    workshop: Workshop,
+) -> None:
+    workshop.configure(sources="- {name: news, path: news}\n- {name: port, path: port}")
+    workshop.write("ferry", "originalUrl: https://x.example/1")
+    counting = workshop.write(
+        "ferry", "originalUrl: https://x.example/1", "updatedDateTime: 2026-03-01T10:00:00Z", source="port"
+    )
+    workshop.refresh()
+    workshop.configure(sources="- {name: wire, path: wire}\n- {name: port, path: port}")
+    report = workshop.refresh(LATER)
+    assert len(report.alarms) == 1
+    (problem,) = map(str, report.problems)
+    assert problem.startswith(f"news/ferry.md: warning: has the same identity as {counting}, which counts")
+
+
 def test_a_source_that_went_is_withdrawn_whatever_became_of_one_that_was_read_before(
     workshop: Workshop,
 ) -> None:
@@ -569,7 +585,9 @@ def test_processes_that_read_end_when_the_refresh_is_given_up(
         assert wait([child.sentinel], 20), "a process is left"
 
 
-def test_a_new_generation_is_told_once_it_can_be_seen_and_no_other(workshop: Workshop) -> None:
+def test_what_is_in_the_catalogue_is_told_once_it_can_be_seen_and_what_is_due_next_each_time(
+    workshop: Workshop,
+) -> None:
     seen: list[tuple[int, datetime | None]] = []
     due = NOON + HOUR
     workshop.write("ferry")
@@ -583,7 +601,7 @@ def test_a_new_generation_is_told_once_it_can_be_seen_and_no_other(workshop: Wor
         for _ in range(2):
             wiring.refresh.run(NOON, committed=note)
         wiring.refresh.run(due, committed=note)
-    assert seen == [(1, due), (2, None)]
+    assert seen == [(1, due), (1, due), (2, None)]
 
 
 def test_words_left_for_later_are_indexed_even_where_the_refresh_is_refused(

@@ -475,6 +475,27 @@ async def test_readers_need_not_wait_for_the_report(workshop: Workshop) -> None:
             assert outlet.advances == [DUE]
 
 
+async def test_what_is_scheduled_is_planned_though_the_report_of_what_was_committed_fails(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise CatalogueError("catalogue x.db: can't be read: disk full")
+
+    async with keeping(workshop) as (keeper, _, outlet):
+        keeper._forget(keeper._refresh)  # a real one
+        workshop.write("ferry")
+        await keeper._act()
+        # One that nobody sees yet: it makes no generation.
+        workshop.write("quay", f"publishedDateTime: {DUE.isoformat()}")
+        monkeypatch.setattr(refreshing, "duplicates", fail)
+        await keeper._act()
+        assert "disk full" in caplog.text
+        assert outlet.advances == [None, DUE]
+        job = keeper._schedule._scheduler.get_job("due")
+        assert job is not None
+        assert job.trigger.run_date == DUE
+
+
 async def test_a_configuration_that_can_not_be_served_leaves_all_as_it_was(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
