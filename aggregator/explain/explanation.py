@@ -1,6 +1,6 @@
 """Explanation: all there is to say of one article, put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.catalogue import Entry, KnownFile, Snapshot
@@ -16,6 +16,7 @@ from aggregator.explain.standing import (
     standing_of_article,
     standing_of_broken,
     standing_of_gone,
+    standing_of_kept,
 )
 from aggregator.explain.subject import Subject, find_subject
 from aggregator.frontmatter.reading import Outcome
@@ -33,7 +34,7 @@ class Explanation:
     """What there is to say of an article.
 
     file      its file, as a path
-    source    the name of its source, None where it lies in none
+    source    the name of its source, which may be configured no more; None where it lies in none
     article   what its file says; of a broken one its last good version; None where there is neither
     problems  what is wrong in the file
     others    files with the same identity
@@ -81,6 +82,8 @@ class _Explainer:
         file = as_utf_8(str(subject.file))
         if subject.gone is not None:
             return Explanation(file=file, source=subject.gone.source, standing=standing_of_gone(subject.gone))
+        if subject.kept is not None:
+            return self._explain_kept(subject.kept, file)
         if subject.source is None:
             folders = ", ".join(str(source.path) for source in self._settings.sources)
             standing = Standing(
@@ -105,6 +108,20 @@ class _Explainer:
             )
             return Explanation(file=file, source=source.name, standing=standing)
         return self._explain_read(source, file, known, outcome.article, outcome.problems)
+
+    def _explain_kept(self, kept: KnownFile, file: str) -> Explanation:
+        """Explain a file of a source that is configured no more, by what the catalogue holds of it."""
+        entry = None if kept.key is None else self._snapshot.entry(kept.key)
+        standing = standing_of_kept(kept, entry, self._name(entry) if entry else "")
+        explanation = Explanation(file=file, source=kept.source, standing=standing)
+        if kept.key is None or standing.word is not Word.PUBLISHED:
+            return explanation
+        return replace(
+            explanation,
+            article=self._snapshot.article(kept.key),
+            others=self._others(kept.key, file),
+            feeds=judge_public(kept.key, self._definitions, self._snapshot),
+        )
 
     def _explain_unnamed(self, source: SourceSettings, path: str, file: str) -> Explanation:
         """Explain a file whose name keeps it from being read."""
@@ -150,9 +167,7 @@ class _Explainer:
             standing=standing,
             article=article,
             problems=problems,
-            others=tuple(
-                name for other in self._snapshot.files_of(key) if (name := self._name(other)) != file
-            ),
+            others=self._others(key, file),
             feeds=judge_public(key, self._definitions, self._snapshot)
             if is_public
             else judge_hidden(article, self._definitions, self._snapshot, self._now),
@@ -167,6 +182,9 @@ class _Explainer:
         # The catalogue's word counts: it knows what a clock that stepped back must not take back.
         state = State(known.state) if known and known.key else state_of(article, self._now)
         return standing_of_article(article, state, known, entry, self._name(entry) if entry else "")
+
+    def _others(self, key: int, file: str) -> tuple[str, ...]:
+        return tuple(name for other in self._snapshot.files_of(key) if (name := self._name(other)) != file)
 
     def _name(self, place: KnownFile | Entry) -> str:
         return str(file_at(place.source, place.path, self._settings.sources))

@@ -64,6 +64,19 @@ def standing_of_broken(outcome: Outcome, *, has_good_version: bool) -> Standing:
     return Standing(Word.BROKEN, f"({subject}{first.reason}){rest}")
 
 
+def standing_of_kept(kept: KnownFile, entry: Entry | None, counting: str) -> Standing:
+    """Tell what has become of a file whose source is configured no more, while another one, which may be it under a new name, can't be read.
+
+    entry, counting  as of an article that could be read
+    """
+    why = f"source {kept.source} is not configured, and what it held stays as it was until every source can be read: one may have been renamed"
+    if kept.state != State.PUBLIC or entry is None:
+        return Standing(Word.SKIPPED, f"since its {why}; it was {kept.state}")
+    if (entry.source, entry.path) != (kept.source, kept.path):
+        return Standing(Word.DUPLICATE, f"of {counting}, which counts; its {why}")
+    return Standing(Word.PUBLISHED, f"though its {why}")
+
+
 def standing_of_gone(entry: Entry) -> Standing:
     """Tell what has become of an article whose file is no more."""
     return Standing(Word.WITHDRAWN, f"since its file is gone{_since(entry)}")

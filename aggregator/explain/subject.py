@@ -12,6 +12,7 @@ from aggregator.config import Settings, SourceSettings
 from aggregator.entry.keys import key_of
 from aggregator.errors import UnknownArticleError
 from aggregator.explain.reading import article_in
+from aggregator.source.places import file_at, source_called
 from aggregator.source.scan import is_text
 from feeds.article import State
 from feeds.site import page_path
@@ -28,17 +29,21 @@ class Subject:
     """An article file. `source` is None where it lies in no source's folder; `path` is its path below that folder.
 
     gone  what the catalogue remembers of the article, where the file itself is no more
+    kept  what the catalogue holds of the file, where its source is configured no more
     """
 
     file: Path
     source: SourceSettings | None
     path: str
     gone: Entry | None = None
+    kept: KnownFile | None = None
 
 
 def find_subject(what: str, settings: Settings, snapshot: Snapshot) -> Subject:
     """Find the file that `what` means; raise UnknownArticleError where there is none."""
     found = _by_file(what, settings)
+    if found is None or found.source is None:
+        found = _kept_file(what, settings, snapshot) or found
     # Bytes that are no UTF-8 can be the name of a file, and of nothing else.
     if found is None and is_text(what):
         found = (
@@ -109,6 +114,19 @@ def _gone_file(what: str, settings: Settings, snapshot: Snapshot) -> Subject | N
     return None
 
 
+def _kept_file(what: str, settings: Settings, snapshot: Snapshot) -> Subject | None:
+    """Give a file of a source that is configured no more. Nobody knows its folder: it is taken to be called like the source."""
+    kept = snapshot.readings().keys() - {source.name for source in settings.sources}
+    for file in _candidates(what, settings) if kept else ():
+        parts = (Path.cwd() / file).parts
+        for number, name in enumerate(parts):
+            path = "/".join(parts[number + 1 :])
+            known = snapshot.file(name, path) if name in kept and is_text(path) else None
+            if known is not None:
+                return _subject_at(known, settings, snapshot)
+    return None
+
+
 # By its identity or its address
 
 
@@ -117,12 +135,12 @@ def _by_identity(what: str, settings: Settings, snapshot: Snapshot) -> Subject |
         entry = snapshot.entry(key)
         files = snapshot.files_of(key)
         if files:
-            return _subject_at(_counting(files, entry), settings)
+            return _subject_at(_counting(files, entry), settings, snapshot)
         if entry is not None:
-            return _remembered(entry, settings)
+            return _remembered(entry, settings, snapshot)
     found = (snapshot.entry_at(form) for form in _forms(what))
     entry = next((entry for entry in found if entry is not None), None)
-    return None if entry is None else _remembered(entry, settings)
+    return None if entry is None else _remembered(entry, settings, snapshot)
 
 
 def _forms(what: str) -> tuple[str, ...]:
@@ -148,31 +166,35 @@ def _counting(files: tuple[KnownFile, ...], entry: Entry | None) -> KnownFile:
     return next((file for file in files if (file.source, file.path) == place), files[0])
 
 
-def _subject_at(file: KnownFile | Entry, settings: Settings) -> Subject:
-    source = next(source for source in settings.sources if source.name == file.source)
-    return Subject(file=source.path / file.path, source=source, path=file.path)
+def _subject_at(place: KnownFile | Entry, settings: Settings, snapshot: Snapshot) -> Subject:
+    source, file = _place_of(place, settings)
+    kept = snapshot.file(place.source, place.path) if source is None else None
+    return Subject(file=file, source=source, path=place.path, kept=kept)
 
 
-def _remembered(entry: Entry, settings: Settings) -> Subject:
+def _remembered(entry: Entry, settings: Settings, snapshot: Snapshot) -> Subject:
     if entry.withdrawn_at is None:
-        return _subject_at(entry, settings)
-    source = next((source for source in settings.sources if source.name == entry.source), None)
-    file = source.path / entry.path if source else Path(entry.source, entry.path)
+        return _subject_at(entry, settings, snapshot)
+    source, file = _place_of(entry, settings)
     return Subject(file=file, source=source, path=entry.path, gone=entry)
+
+
+def _place_of(place: KnownFile | Entry, settings: Settings) -> tuple[SourceSettings | None, Path]:
+    sources = settings.sources
+    return source_called(place.source, sources), file_at(place.source, place.path, sources)
 
 
 def _by_hidden_address(what: str, settings: Settings, snapshot: Snapshot) -> Subject | None:
     """Look through the files of articles that are not public: of those the catalogue knows no address."""
     wanted = set(_forms(what))
     for file in snapshot.files_in(*_HIDDEN_STATES):
-        subject = _subject_at(file, settings)
         article = article_in(file, settings)
         if article is not None and wanted & {article.id, article.link, article.original_url}:
-            return subject
+            return _subject_at(file, settings, snapshot)
     return None
 
 
 def _hint(what: str, settings: Settings, snapshot: Snapshot) -> str:
     names = {Path(file.path).name: file for file in snapshot.files_in(State.PUBLIC, *_HIDDEN_STATES)}
     close = get_close_matches(Path(what).name, names, n=1, cutoff=_CLOSE)
-    return f"; did you mean {_subject_at(names[close[0]], settings).file}?" if close else ""
+    return f"; did you mean {_place_of(names[close[0]], settings)[1]}?" if close else ""

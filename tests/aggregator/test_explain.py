@@ -66,6 +66,45 @@ def test_an_article_whose_file_is_gone_is_withdrawn_and_found_by_all_its_names(w
         assert state(workshop, what).startswith("withdrawn since its file is gone")
 
 
+@pytest.fixture
+def renamed(workshop: Workshop) -> Workshop:
+    """Give a site whose source news is called wire now, and has no folder of that name yet."""
+    workshop.write("ferry", "originalUrl: https://x.example/1")
+    workshop.write("quay", "published: false")
+    workshop.write("pier", "originalUrl: https://x.example/1", "updatedDateTime: 2026-02-01T10:00:00Z")
+    workshop.refresh()
+    workshop.configure(sources="- {name: wire, path: wire}")
+    return workshop
+
+
+@pytest.mark.parametrize("what", ["https://x.example/1", "news/ferry.md", "{folder}/news/ferry.md"])
+def test_fault_24_an_article_whose_source_was_renamed_before_its_folder_is_published_still(
+    renamed: Workshop, what: str
+) -> None:
+    explanation = explain(renamed, what.format(folder=renamed.folder))
+    assert (explanation.file, explanation.source, explanation.is_public) == ("news/ferry.md", "news", True)
+    assert str(explanation.standing).startswith("published though its source news is not configured")
+    assert explanation.others == ("news/pier.md",)
+    assert explanation.article is not None
+    assert [feed.is_shown for feed in explanation.feeds] == [True]
+
+
+def test_fault_24_of_such_a_source_a_file_says_why_it_is_not_published(renamed: Workshop) -> None:
+    hidden = explain(renamed, "tag:news.example.org,2026:news/quay.md")
+    assert str(hidden.standing).startswith("skipped since its source news is not configured")
+    assert (str(hidden.standing)[-18:], hidden.article) == ("it was unpublished", None)
+    assert state(renamed, "news/pier.md").startswith(
+        "duplicate of news/ferry.md, which counts; its source news"
+    )
+    with pytest.raises(UnknownArticleError, match=r"did you mean news/ferry\.md\?"):
+        explain(renamed, "fery.md")
+
+
+def test_fault_24_of_such_a_source_no_address_of_a_hidden_article_is_known(renamed: Workshop) -> None:
+    with pytest.raises(UnknownArticleError, match="is no article here"):
+        explain(renamed, "https://x.example/2")
+
+
 def test_a_broken_file_says_why_and_that_its_last_good_version_stays(workshop: Workshop) -> None:
     path = workshop.write("ferry", "heat: 5")
     workshop.refresh(NOON - HOUR)
