@@ -16,7 +16,7 @@ from aggregator.publish.process import PublishingProcess, families_of
 from aggregator.publish.tree import INDEX, Published, publish
 from aggregator.refreshes.refresh import Progress, Report
 from aggregator.scratch import opened, scratch_copy
-from aggregator.wiring import owner_of, wire
+from aggregator.wiring import wire
 from feeds.formats import FORMATS
 from feeds.slug import slug
 
@@ -29,7 +29,7 @@ def preview_feed(settings: Settings, feed: str, suffix: str, now: datetime, prog
 
     Works on a copy of the catalogue: what a changed configuration would do must not happen to the one that is served.
     """
-    with scratch_copy(settings.store) as catalogue:
+    with scratch_copy(settings) as catalogue:
         wiring = wire(settings, catalogue)
         wiring.refresh.run(now, progress)
         with catalogue.snapshot() as snapshot:
@@ -66,7 +66,7 @@ def publish_site(
 
     try:
         with opened(settings.store) as catalogue:
-            catalogue.claim(owner_of(settings))
+            catalogue.claim(settings.path, settings.site.tag)
             wiring = wire(settings, catalogue)
             report = wiring.refresh.run(now, told, words_later=True)
             expect(report.articles)

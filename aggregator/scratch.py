@@ -30,12 +30,14 @@ def scratch() -> Iterator[Catalogue]:
 
 
 @contextmanager
-def scratch_copy(address: str) -> Iterator[Catalogue]:
-    """Give a copy of the catalogue at `address`, an empty one where there is none of use."""
+def scratch_copy(settings: Settings) -> Iterator[Catalogue]:
+    """Give a copy of a configuration's catalogue, an empty one where there is none of use; raise CatalogueError where it is another's."""
     with scratch() as catalogue:
-        served = Catalogue.open_known(address)
+        served = Catalogue.open_known(settings.store)
         if served is not None:
             with closing(served):
+                served.belong_to(settings.path, settings.site.tag)
+                served.expect_ours()
                 served.copy_to(catalogue)
         yield catalogue
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aggregator.catalogue import Catalogue, Owner
+from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
 from aggregator.documents.definitions import Definitions
 from aggregator.documents.delta_drafts import DeltaDrafts
@@ -57,11 +57,6 @@ def wire(settings: Settings, catalogue: Catalogue, given_up: GivenUp | None = No
         search_pages=SearchPages(definitions, served, defaults.limit, defaults.content),
         refresh=Refresh(settings, definitions, catalogue, given_up=given_up),
     )
-
-
-def owner_of(settings: Settings) -> Owner:
-    """Give whose a catalogue is that these settings fill."""
-    return Owner(settings.path.name, settings.site.tag)
 
 
 def addresses_of(settings: Settings, formats: Sequence[str]) -> Addresses:

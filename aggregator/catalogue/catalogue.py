@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
@@ -16,6 +17,7 @@ from aggregator.catalogue.full_text import expect_sound_index, purge_removed
 from aggregator.catalogue.opening import (
     begin_anew,
     doubt,
+    folder_of,
     is_broken,
     is_doubted,
     is_gone,
@@ -23,7 +25,7 @@ from aggregator.catalogue.opening import (
     open_known,
     trust,
 )
-from aggregator.catalogue.owner import Owner, note_owner, owner_of
+from aggregator.catalogue.owner import Owner, note_owner, owner_from, owner_of
 from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.tables import generations
 from aggregator.catalogue.versions import Version, keep_versions
@@ -53,6 +55,8 @@ class Catalogue:
         self._longest = longest
         self._is_filled = is_filled
         self._clock = clock
+        self._folder = folder_of(engine)
+        self._owner: Owner | None = None
 
     @classmethod
     def open(cls, address: str) -> "Catalogue":
@@ -77,22 +81,22 @@ class Catalogue:
         """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
         return Catalogue(self._engine, self._longest, is_filled=True, clock=self._clock)
 
-    def claim(self, owner: Owner) -> None:
-        """Take note of whose it is; raise CatalogueError where it is another configuration's."""
-        with self._errors("read"), self._engine.begin() as connection:
-            noted = owner_of(connection)
-        if noted is not None and noted.is_other_than(owner):
-            raise CatalogueError(
-                f"catalogue {self._engine.url.database}: belongs to {noted.configuration} (tag {noted.site_tag}), expected one that "
-                f"{owner.configuration} (tag {owner.site_tag}) has for itself; give it another `store`, or delete this one"
-            )
+    def belong_to(self, configuration: Path, site_tag: str) -> None:
+        """Have all that is written from now on be of the configuration at a path: refused where it is another's, whatever became of the file."""
+        if self._folder is not None:
+            self._owner = owner_from(configuration, site_tag, self._folder)
+
+    def claim(self, configuration: Path, site_tag: str) -> None:
+        """Have it belong to the configuration at a path, and take note of that; raise CatalogueError where it is another's."""
+        self.belong_to(configuration, site_tag)
         # One that can only be read is served all the same.
-        if noted != owner:
-            with (
-                self._errors("written"),
-                self._engine.execution_options(begin="IMMEDIATE").begin() as connection,
-            ):
-                note_owner(connection, owner)
+        if self.expect_ours() != self._owner:
+            self._take()
+
+    def expect_ours(self) -> Owner | None:
+        """Give whose it was noted to be; raise CatalogueError where it is another's than the configuration's that it belongs to."""
+        with self._errors("read"), self._engine.begin() as connection:
+            return self._noted(connection)
 
     def expect_sound(self) -> None:
         """Look through the whole database where a reader, of any process, has found it broken; raise BrokenCatalogueError where it is."""
@@ -123,6 +127,9 @@ class Catalogue:
     def begin_anew(self, reason: str) -> None:
         """Set the database aside, for a reason such as "is broken", and go on with an empty one; raise CatalogueError where that can't be."""
         begin_anew(self._engine, reason)
+        if self._owner is not None:
+            # Before the sources are looked through, which may take long: meanwhile it would be anybody's.
+            self._take()
 
     def close(self) -> None:
         """Give back files and memory. What is at its place when it is asked again is another matter: numbers of files come again."""
@@ -158,21 +165,21 @@ class Catalogue:
         proceed         asked before every statement and before the commit; what it raises ends the transaction without one
         words_later     whether a first load may leave the full-text index to the next transaction, where no feed asks for words
         """
-        with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+        with self._transaction() as connection:
             event.listen(connection, "before_cursor_execute", lambda *_: proceed())
             yield Writer(connection, definitions, now, keep_withdrawn, words_later=words_later)
             proceed()
 
     def complete_words(self, proceed: Callable[[], None] = _always) -> None:
         """Index the words that a first load left for later, whatever becomes of the refresh that sees to it; `proceed` as of `writing`."""
-        with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+        with self._transaction() as connection:
             event.listen(connection, "before_cursor_execute", lambda *_: proceed())
             complete_words(connection)
             proceed()
 
     def keep_versions(self, made: Mapping[tuple[str, str], Version]) -> None:
         """Keep versions of documents, by path and digest, for `Snapshot.version`; raise CatalogueError where the database fails."""
-        with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+        with self._transaction(takes=False) as connection:
             keep_versions(connection, made)
 
     def copy_to(self, other: "Catalogue") -> None:
@@ -183,12 +190,39 @@ class Catalogue:
     def purge(self) -> None:
         """Overwrite what withdrawn articles left behind in the files of the database, as far as readers allow at the moment."""
         with self._errors("written"):
-            with self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            with self._transaction() as connection:
                 purge_removed(connection)
             with self._raw() as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            with self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            with self._transaction() as connection:
                 connection.execute(generations.update().values(owes_purge=False))
+
+    @contextmanager
+    def _transaction(self, *, takes: bool = True) -> Iterator[Connection]:
+        """Give a transaction that writes, of the configuration that this belongs to; raise CatalogueError where it is another's by now.
+
+        takes  whether it is noted whose it is: by whoever knows the configuration as it is now
+        """
+        with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
+            noted = self._noted(connection)
+            if takes and self._owner is not None and noted != self._owner:
+                note_owner(connection, self._owner)
+            yield connection
+
+    def _take(self) -> None:
+        with self._transaction():
+            pass  # it is noted with whatever is written
+
+    def _noted(self, connection: Connection) -> Owner | None:
+        if self._owner is None or self._folder is None:
+            return None
+        noted = owner_of(connection)
+        if noted is not None and noted.is_other_than(self._owner):
+            raise CatalogueError(
+                f"catalogue {self._engine.url.database}: belongs to {noted.told(self._folder)}, expected one that "
+                f"{self._owner.told(self._folder)} has for itself; give it another `store`, or delete this one"
+            )
+        return noted
 
     @contextmanager
     def _raw(self) -> Iterator[Any]:

@@ -106,6 +106,12 @@ def is_gone(engine: Engine) -> bool:
     return path is not None and following.is_gone(path)
 
 
+def folder_of(engine: Engine) -> Path | None:
+    """Give the folder of the database, None where that is in memory."""
+    path = _file_of(engine.url)
+    return None if path is None else path.parent
+
+
 def trust(engine: Engine) -> None:
     """Take away the word that was left."""
     note = _note_of_doubt(engine)

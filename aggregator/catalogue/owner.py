@@ -1,22 +1,49 @@
 """Owner: the configuration that a catalogue belongs to. Two of them in one would each publish what the other's sources hold."""
 
+import os
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from aggregator.catalogue.tables import generations
 from aggregator.catalogue.unsound import the_generation
+from aggregator.printable import as_utf_8
 
 
 class Owner(NamedTuple):
-    """The name of a configuration's file, and the tagging entity of its site: one of them may change, or the folder that both lie in."""
+    """A configuration's file, and the tagging entity of its site: one of them may change, or the folder that all lie in.
+
+    configuration  its path from the catalogue's folder, with a slash in any case: one without is the bare name that was noted once
+    """
 
     configuration: str
     site_tag: str
 
     def is_other_than(self, other: "Owner") -> bool:
-        """Tell whether the two have nothing in common."""
-        return self.configuration != other.configuration and self.site_tag != other.site_tag
+        """Tell whether this one, as it was noted, has nothing in common with another."""
+        return self.site_tag != other.site_tag and not self._is_file_of(other)
+
+    def told(self, folder: Path) -> str:
+        """Say who it is, to whoever knows the catalogue's folder."""
+        place = (
+            os.path.normpath(folder / self.configuration) if "/" in self.configuration else self.configuration
+        )
+        return f"{place} (tag {self.site_tag})"
+
+    def _is_file_of(self, other: "Owner") -> bool:
+        if "/" in self.configuration:
+            return self.configuration == other.configuration
+        return self.configuration == PurePath(other.configuration).name
+
+
+def owner_from(configuration: Path, site_tag: str, folder: Path) -> Owner:
+    """Give who the configuration at a path is to a catalogue in a folder."""
+    # Its own name stays as it is: where that is a link to the newest version, as in a ConfigMap, it leads elsewhere each time.
+    place = os.path.relpath(
+        os.path.realpath(configuration.parent) + f"/{configuration.name}", os.path.realpath(folder)
+    )
+    return Owner(as_utf_8(place if "/" in place else f"./{place}"), site_tag)
 
 
 def owner_of(connection: Connection) -> Owner | None:

@@ -61,7 +61,7 @@ def explain_article(settings: Settings, what: str, now: datetime, progress: Prog
     Changes nothing: it works on a copy of the catalogue. Raises UnknownArticleError.
     """
     settings = accepting(settings)
-    with scratch_copy(settings.store) as catalogue:
+    with scratch_copy(settings) as catalogue:
         wiring = wire(settings, catalogue)
         wiring.refresh.run(now, progress)
         with catalogue.snapshot() as snapshot:

@@ -33,7 +33,7 @@ from aggregator.service.outlet import Outlet
 from aggregator.service.service_manager import Announcer, ServiceManager
 from aggregator.service.status_token import status_digest
 from aggregator.service.workers import Workers
-from aggregator.wiring import owner_of, wire
+from aggregator.wiring import wire
 
 Load = Callable[[], Settings]
 
@@ -58,7 +58,7 @@ def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
     # Before anything is started: a worker that ends for want of it would be started again and again.
     token = status_digest(settings.server)
     catalogue = Catalogue.open(settings.store)
-    catalogue.claim(owner_of(settings))
+    catalogue.claim(settings.path, settings.site.tag)
     # It opens again when it is asked: no open database may pass to another process (sqlite.org/howtocorrupt.html, section 2.6).
     catalogue.close()
     ledger = Ledger(_now)
@@ -206,6 +206,7 @@ class Keeper:
         await self._outlet.reconfigure(settings)
         await self._schedule.stop()
         self._settings, self._refresh, self._schedule = settings, refresh, schedule
+        self._catalogue.belong_to(settings.path, settings.site.tag)
         self._schedule.plan(self._next_due)
         self._schedule.start()
         events.RELOADED.log()

@@ -321,6 +321,7 @@ async def _serve(
     settings: Settings, token: bytes, next_due: datetime | None, pipe: socket.socket, end: socket.socket
 ) -> None:
     catalogue = Catalogue.open(settings.store)
+    catalogue.belong_to(settings.path, settings.site.tag)
     serving = Serving(settings, catalogue, token)
     serving.advance(next_due)
     line = Line(serving.figures)

@@ -310,9 +310,15 @@ def test_a_catalogue_is_of_one_configuration(workshop: Workshop) -> None:
     (workshop.folder / "plans").mkdir()
     result = run("publish", str(theirs), "--config", str(other))
     assert result.exit_code == 2
-    assert "belongs to site.yaml (tag news.example.org,2026" in result.stderr
-    assert "expected one that intranet.yaml (tag intra.example,2026" in result.stderr
+    assert f"belongs to {workshop.config_path} (tag news.example.org,2026" in result.stderr
+    assert f"expected one that {other} (tag intra.example,2026" in result.stderr
     assert not theirs.exists()
+    before = (workshop.folder / "catalogue.db").read_bytes()
+    for command in (("preview", "all"), ("explain", "ferry.md")):
+        refused = run(*command, "--config", str(other))
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert f"belongs to {workshop.config_path}" in refused.stderr
+    assert (workshop.folder / "catalogue.db").read_bytes() == before
     assert workshop.titles() == ["Ferry"]
     # With a name of its own it is at home, and so is the first one, wherever it is and whatever it is called.
     other.write_text(other.read_text().replace("catalogue.db", "intranet.db"))

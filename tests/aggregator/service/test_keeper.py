@@ -331,6 +331,17 @@ async def test_a_reload_during_a_refresh_loses_nothing_of_what_that_finds_and_an
     assert outlet.has_stopped
 
 
+async def test_a_catalogue_is_of_the_site_as_it_is_after_a_reload(workshop: Workshop) -> None:
+    async with keeping(workshop, None) as (keeper, _, outlet), running(keeper) as wishes:
+        await until(lambda: outlet.advances == [DUE])
+        workshop.config_path.write_text(workshop.text.replace("news.example.org", "wire.example"))
+        wishes.reload.set()
+        await until(lambda: len(outlet.advances) == 2)
+        owner = keeper._catalogue.expect_ours()
+        assert owner is not None
+        assert owner.site_tag.startswith("wire.example,")
+
+
 async def test_what_is_planned_outlives_a_reload_after_which_the_refresh_fails(
     workshop: Workshop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

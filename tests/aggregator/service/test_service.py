@@ -530,7 +530,7 @@ def test_a_catalogue_of_another_configuration_is_not_served(workshop: Workshop) 
     command = [sys.executable, "-m", "aggregator", "serve", "--config", str(other), "--port", "0"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
     assert ended.returncode == 2
-    assert "belongs to site.yaml" in ended.stderr
+    assert f"belongs to {workshop.config_path}" in ended.stderr
     assert "serving" not in ended.stderr
 
 
