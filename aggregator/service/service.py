@@ -28,6 +28,7 @@ from aggregator.refreshes.refresh_thread import RefreshThread
 from aggregator.schedule import Schedule
 from aggregator.service.allocator import hold_little
 from aggregator.service.departure import leave_within
+from aggregator.service.insistence import Insistence
 from aggregator.service.open_files import allow_many_files
 from aggregator.service.outlet import Outlet
 from aggregator.service.service_manager import Announcer, ServiceManager
@@ -41,6 +42,8 @@ Load = Callable[[], Settings]
 _STOP_SECONDS = 8.0
 # How soon a catalogue that a reader found broken is made anew: until then nothing can be rendered from it.
 _DOUBT_LOOK_SECONDS = 1.0
+# How long it takes at the most until that is tried again where refreshes fail, or another reader finds the same.
+_LONGEST_DOUBT_SECONDS = 60.0
 _LEAVE_SECONDS = 9.5
 
 
@@ -221,14 +224,18 @@ class Keeper:
                 events.NOT_TAKEN_UP.log(error, error=error)
 
     async def _refresh_when_in_doubt(self) -> None:
-        was_in_doubt = False
+        insistence = Insistence(_DOUBT_LOOK_SECONDS, _LONGEST_DOUBT_SECONDS)
         while True:
             await asyncio.sleep(_DOUBT_LOOK_SECONDS)
             is_in_doubt = await asyncio.to_thread(self._catalogue.is_in_doubt)
-            # Once: a refresh that fails is tried again by the schedule.
-            if is_in_doubt and not was_in_doubt:
+            if not is_in_doubt:
+                insistence.forget()
+            # The one that is under way may settle it. Where none does, as on a full disk, they are to be few.
+            elif not self._is_refreshing() and insistence.is_due(monotonic()):
                 self._wake()
-            was_in_doubt = is_in_doubt
+
+    def _is_refreshing(self) -> bool:
+        return self._under_way is not None and not self._under_way.done()
 
     async def _stop_refreshing(self) -> None:
         await self._schedule.stop()

@@ -331,6 +331,18 @@ async def test_a_reload_during_a_refresh_loses_nothing_of_what_that_finds_and_an
     assert outlet.has_stopped
 
 
+async def test_fault_59_a_catalogue_that_is_gone_still_after_a_refresh_is_seen_to_again(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    failure = CatalogueError("catalogue x.db: can't be made anew: disk full")
+    async with keeping(workshop, None, failure, None, None) as (keeper, refresh, _), running(keeper):
+        await until(lambda: refresh.calls == 1)
+        (workshop.folder / "catalogue.db").unlink()
+        # The second fails, and the third leaves it as if it had been deleted once more meanwhile.
+        await until(lambda: refresh.calls == 4)
+    assert "disk full" in caplog.text
+
+
 async def test_a_catalogue_is_of_the_site_as_it_is_after_a_reload(workshop: Workshop) -> None:
     async with keeping(workshop, None) as (keeper, _, outlet), running(keeper) as wishes:
         await until(lambda: outlet.advances == [DUE])
