@@ -17,7 +17,7 @@ import click
 
 from aggregator.printable import on_one_line
 
-_STANDARD_OUTPUT = 1
+_STANDARD_OUTPUT, _STANDARD_ERROR = 1, 2
 # As shells tell of a program that SIGINT ended.
 _INTERRUPTED = 130
 
@@ -39,7 +39,7 @@ class Program(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run as click does. A closed pipe is click's own matter: nobody wants to read on, and nobody is told."""
-        _open_closed_output()
+        _open_what_is_closed()
         _escape_what_can_not_be_encoded()
         _print_warnings_on_one_line()
         with _told():
@@ -61,19 +61,26 @@ def print_path(path: Path) -> None:
     click.echo(on_one_line(str(path)) if sys.stdout.isatty() else os.fsencode(path))
 
 
-def _open_closed_output() -> None:
+def _open_what_is_closed() -> None:
     """Have printing fail where standard output is closed: Python has None there, and click prints nothing and is content.
 
-    It stays open for as long as the process runs, so that no file that is opened takes its place.
+    What goes to standard error goes nowhere where that is closed: whoever closed it wants to be told nothing, and all else is done.
     """
     if sys.stdout is None:
-        unwritable = os.open(os.devnull, os.O_RDONLY)
-        if unwritable != _STANDARD_OUTPUT:
-            os.dup2(unwritable, _STANDARD_OUTPUT)
-            os.close(unwritable)
-        # Processes that are started get it as they would get any other.
-        os.set_inheritable(_STANDARD_OUTPUT, True)  # noqa: FBT003  its only way
-        sys.stdout = os.fdopen(_STANDARD_OUTPUT, "w", encoding="utf-8", closefd=False)
+        sys.stdout = _opened(_STANDARD_OUTPUT, os.O_RDONLY)
+    if sys.stderr is None:
+        sys.stderr = _opened(_STANDARD_ERROR, os.O_WRONLY)
+
+
+def _opened(number: int, flags: int) -> TextIOWrapper:
+    """Open what leads nowhere under this number, for as long as the process runs, so that no file that is opened takes its place."""
+    nowhere = os.open(os.devnull, flags)
+    if nowhere != number:
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+    # Processes that are started get it as they would get any other.
+    os.set_inheritable(number, True)  # noqa: FBT003  its only way
+    return os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def _escape_what_can_not_be_encoded() -> None:

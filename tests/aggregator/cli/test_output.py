@@ -201,6 +201,25 @@ def test_standard_output_that_is_closed_keeps_nobody_from_telling_an_error(works
     assert ended.stderr.startswith("'none' is no article here")
 
 
+@pytest.mark.parametrize("command", sorted({*cli.commands, ""}))
+def test_standard_error_that_is_closed_keeps_no_command_from_its_work(
+    workshop: Workshop, command: str
+) -> None:
+    workshop.write("ferry", "excerpt: Sails.", "topics: [Boats]", "images: https://x.example/a.jpg")
+    closing = ["sh", "-c", 'exec "$@" 2>&-', "sh"]
+    line = [*closing, sys.executable, "-m", "aggregator", *printing(workshop.folder)[command]]
+    ended = subprocess.run(line, stdout=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert ended.returncode == 0
+    assert ended.stdout
+
+
+def test_standard_error_that_is_closed_takes_no_error_to_standard_output(workshop: Workshop) -> None:
+    closing = ["sh", "-c", 'exec "$@" 2>&- <&-', "sh"]
+    line = [*closing, sys.executable, "-m", "aggregator", "explain", "none", *configured(workshop)]
+    ended = subprocess.run(line, stdout=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stdout) == (2, "")
+
+
 @pytest.mark.parametrize("command", ["schema", "preview"])
 def test_a_pipe_that_nobody_reads_is_told_to_nobody(workshop: Workshop, command: str) -> None:
     reading, writing = os.pipe()

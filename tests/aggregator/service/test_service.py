@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -532,6 +532,28 @@ def test_a_catalogue_of_another_configuration_is_not_served(workshop: Workshop) 
     assert ended.returncode == 2
     assert f"belongs to {workshop.config_path}" in ended.stderr
     assert "serving" not in ended.stderr
+
+
+def test_it_serves_with_standard_error_closed(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "aggregator", "serve", "--config", str(workshop.config_path)]
+    closed = ["sh", "-c", 'exec "$@" 2>&-', "sh", *command, "--port", str(port)]
+    site = RunningSite(subprocess.Popen(closed, text=True), port=port)
+
+    def is_ready() -> bool:
+        assert site.process.poll() is None
+        with suppress(ConnectionRefusedError):
+            return site.get("/readyz").status == 200
+        return False
+
+    try:
+        wait_for(is_ready)
+        assert titles(site) == ["Ferry"]
+    finally:
+        assert site.stop() == 0
 
 
 # Many feeds, several workers
