@@ -50,13 +50,14 @@ class Catalogue:
         *,
         is_filled: bool = False,
         clock: Callable[[], datetime | None] = lambda: None,
+        owner: Owner | None = None,
     ) -> None:
         self._engine = engine
         self._longest = longest
         self._is_filled = is_filled
         self._clock = clock
         self._folder = folder_of(engine)
-        self._owner: Owner | None = None
+        self._owner = owner
 
     @classmethod
     def open(cls, address: str) -> "Catalogue":
@@ -71,18 +72,22 @@ class Catalogue:
 
     def within(self, longest: timedelta) -> "Catalogue":
         """Give this catalogue for readers who may take no longer: after so long, reading from a snapshot raises TooSlowError."""
-        return Catalogue(self._engine, longest, is_filled=self._is_filled, clock=self._clock)
+        return Catalogue(
+            self._engine, longest, is_filled=self._is_filled, clock=self._clock, owner=self._owner
+        )
 
     def at(self, clock: Callable[[], datetime | None]) -> "Catalogue":
         """Give this catalogue for readers to whom ages count back from the hour that it is, not from the last generation."""
-        return Catalogue(self._engine, self._longest, is_filled=self._is_filled, clock=clock)
+        return Catalogue(
+            self._engine, self._longest, is_filled=self._is_filled, clock=clock, owner=self._owner
+        )
 
     def filled(self) -> "Catalogue":
         """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
-        return Catalogue(self._engine, self._longest, is_filled=True, clock=self._clock)
+        return Catalogue(self._engine, self._longest, is_filled=True, clock=self._clock, owner=self._owner)
 
     def belong_to(self, configuration: Path, site_tag: str) -> None:
-        """Have all that is written from now on be of the configuration at a path: refused where it is another's, whatever became of the file."""
+        """Have it belong to the configuration at a path: nothing is read or written where it is another's, whatever became of the file."""
         if self._folder is not None:
             self._owner = owner_from(configuration, site_tag, self._folder)
 
@@ -95,8 +100,8 @@ class Catalogue:
 
     def expect_ours(self) -> Owner | None:
         """Give whose it was noted to be; raise CatalogueError where it is another's than the configuration's that it belongs to."""
-        with self._errors("read"), self._engine.begin() as connection:
-            return self._noted(connection)
+        with self.snapshot() as snapshot:
+            return snapshot.owner
 
     def expect_sound(self) -> None:
         """Look through the whole database where a reader, of any process, has found it broken; raise BrokenCatalogueError where it is."""
@@ -143,6 +148,7 @@ class Catalogue:
             # What is Ready goes past SQLAlchemy, which would begin the transaction with the first statement of its own.
             connection.begin()
             snapshot = Snapshot(connection, self._clock())
+            self._refuse_other(snapshot.owner)
             if self._is_filled and not snapshot.generation.number:
                 raise CatalogueError(
                     f"catalogue {self._engine.url.database}: is being made anew, expected a generation"
@@ -204,25 +210,25 @@ class Catalogue:
         takes  whether it is noted whose it is: by whoever knows the configuration as it is now
         """
         with self._errors("written"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
-            noted = self._noted(connection)
-            if takes and self._owner is not None and noted != self._owner:
-                note_owner(connection, self._owner)
+            if self._owner is not None:
+                noted = owner_of(connection)
+                self._refuse_other(noted)
+                if takes and noted != self._owner:
+                    note_owner(connection, self._owner)
             yield connection
 
     def _take(self) -> None:
         with self._transaction():
             pass  # it is noted with whatever is written
 
-    def _noted(self, connection: Connection) -> Owner | None:
-        if self._owner is None or self._folder is None:
-            return None
-        noted = owner_of(connection)
-        if noted is not None and noted.is_other_than(self._owner):
+    def _refuse_other(self, noted: Owner | None) -> None:
+        if noted is None or self._owner is None or self._folder is None:
+            return
+        if noted.is_other_than(self._owner):
             raise CatalogueError(
                 f"catalogue {self._engine.url.database}: belongs to {noted.told(self._folder)}, expected one that "
                 f"{self._owner.told(self._folder)} has for itself; give it another `store`, or delete this one"
             )
-        return noted
 
     @contextmanager
     def _raw(self) -> Iterator[Any]:

@@ -16,6 +16,7 @@ from aggregator.catalogue.criteria import full_text_query
 from aggregator.catalogue.explaining import Tally, Verdict
 from aggregator.catalogue.history import EVERYTHING, feed_key, last_archive
 from aggregator.catalogue.inventory import Duplicate
+from aggregator.catalogue.owner import Owner
 from aggregator.catalogue.paging import Stretch, stretch_of
 from aggregator.catalogue.rankings import shown_by, stories_among
 from aggregator.catalogue.ready import Ready
@@ -51,6 +52,8 @@ _NOW = Ready(
         generations.c.site_changed,
         generations.c.has_words,
         generations.c.birth,
+        generations.c.configuration,
+        generations.c.site_tag,
     )
 )
 
@@ -69,13 +72,14 @@ class Snapshot:
 
     def __init__(self, connection: Connection, now: datetime | None = None) -> None:
         self._connection = connection
-        number, as_of, site_changed, has_words, birth = the_generation(_NOW.rows(connection))
+        number, as_of, site_changed, has_words, birth, *owner = the_generation(_NOW.rows(connection))
         self.generation = Generation(number, moment_of(as_of))
         self.as_of = self.generation.as_of if now is None else max(self.generation.as_of, hour_of(now))
         self._site_changed = None if site_changed is None else moment_of(site_changed)
         self.has_words = bool(has_words)
         # Tells what was made from this database from what was made from one that stood in its place before.
         self.birth: int = birth
+        self.owner = None if owner[0] is None else Owner(*owner)
         # What the feed asked for last shows: its fingerprint, its articles and their revisions are asked for one after another.
         self._last_shown: tuple[FeedDefinition | None, Sequence[Chosen]] = (None, ())
         self._archives: dict[str, int] = {}

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.catalogue import Catalogue
 from aggregator.errors import CatalogueError
-from tests.aggregator.workshop import NOON
+from tests.aggregator.workshop import HOUR, NOON
 
 OURS, THEIRS = "news.example.org,2026", "intra.example,2026"
 
@@ -45,6 +45,11 @@ def delete(database: Path) -> None:
 def write(catalogue: Catalogue) -> None:
     with catalogue.writing((), NOON) as writer:
         writer.finish(1)
+
+
+def read(catalogue: Catalogue) -> None:
+    with catalogue.snapshot():
+        pass
 
 
 @pytest.mark.parametrize(
@@ -138,13 +143,16 @@ def test_one_that_was_made_by_nobody_is_claimed_by_who_writes_it(folder: Path) -
         assert noted(database) == ("../site.yaml", OURS)
 
 
-def test_one_that_another_has_put_in_its_place_is_not_written(folder: Path) -> None:
+def test_one_that_another_has_put_in_its_place_is_neither_read_nor_written(folder: Path) -> None:
     database, intranet = folder / "var/x.db", folder.parent / "intra/site.yaml"
     with claimed(database, folder / "site.yaml") as catalogue:
         delete(database)
         with claimed(database, intranet, THEIRS) as theirs:
             write(theirs)
         catalogue.close()
+        for reader in (catalogue, catalogue.filled(), catalogue.at(lambda: NOON), catalogue.within(HOUR)):
+            with pytest.raises(CatalogueError, match=f"belongs to {intranet}"):
+                read(reader)
         for use in (write, Catalogue.purge, Catalogue.complete_words, lambda one: one.keep_versions({})):
             with pytest.raises(CatalogueError, match=f"belongs to {intranet}"):
                 use(catalogue)
