@@ -2,7 +2,9 @@
 
     opening.py   a database file of the right version, or a new one
     following.py connections to the file that lies at a path, whatever becomes of it
+    faults.py    what an error says of its file
     unsound.py   what is as bad in one as if it were corrupt
+    integrity.py  the whole of one looked through
     owner.py     the configuration that one belongs to
     obstacles.py what stands in the way of one
     tables.py    what is kept; of an article, what aggregator/entry makes of it

@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.catalogue.deadlines import ended_after
+from aggregator.catalogue.faults import Kind, fault_of
 from aggregator.catalogue.first_load import complete_words
 from aggregator.catalogue.following import forget
-from aggregator.catalogue.full_text import expect_sound_index, purge_removed
+from aggregator.catalogue.full_text import purge_removed
+from aggregator.catalogue.integrity import expect_integrity
 from aggregator.catalogue.opening import (
     begin_anew,
     doubt,
     folder_of,
-    is_broken,
     is_doubted,
     is_gone,
     open_engine,
@@ -28,6 +29,7 @@ from aggregator.catalogue.opening import (
 from aggregator.catalogue.owner import Owner, note_owner, owner_from, owner_of
 from aggregator.catalogue.reading import Snapshot
 from aggregator.catalogue.tables import generations
+from aggregator.catalogue.unsound import NONSENSE
 from aggregator.catalogue.versions import Version, keep_versions
 from aggregator.catalogue.writing import Writer
 from aggregator.errors import BrokenCatalogueError, CatalogueError
@@ -58,6 +60,9 @@ class Catalogue:
         self._clock = clock
         self._folder = folder_of(engine)
         self._owner = owner
+        # The generation that was read last, and the one in which something was strange.
+        self._read: int | None = None
+        self._wondered: int | None = -1
 
     @classmethod
     def open(cls, address: str) -> "Catalogue":
@@ -104,7 +109,7 @@ class Catalogue:
             return snapshot.owner
 
     def expect_sound(self) -> None:
-        """Look through the whole database where a reader, of any process, has found it broken; raise BrokenCatalogueError where it is."""
+        """Look through the whole database where anybody, of any process, has doubted it; raise BrokenCatalogueError where it is broken."""
         try:
             if is_doubted(self._engine):
                 self._look_through()
@@ -124,10 +129,7 @@ class Catalogue:
     def _look_through(self) -> None:
         self._engine.dispose()  # what a connection remembers of the file says nothing of the file
         with self._errors("read"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
-            found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
-            if found != "ok":
-                raise BrokenCatalogueError(self._engine.url.database, found.splitlines()[-1])
-            expect_sound_index(connection)
+            expect_integrity(connection)
 
     def begin_anew(self, reason: str) -> None:
         """Set the database aside, for a reason such as "is broken", and go on with an empty one; raise CatalogueError where that can't be."""
@@ -149,6 +151,7 @@ class Catalogue:
             connection.begin()
             snapshot = Snapshot(connection, self._clock())
             self._refuse_other(snapshot.owner)
+            self._read = snapshot.generation.number
             if self._is_filled and not snapshot.generation.number:
                 raise CatalogueError(
                     f"catalogue {self._engine.url.database}: is being made anew, expected a generation"
@@ -245,10 +248,25 @@ class Catalogue:
             yield
         # sqlite3's own, of what SQLAlchemy has no words for.
         except (SQLAlchemyError, sqlite3.Error) as error:
-            reason = getattr(error, "orig", None) or error
-            if is_broken(reason):
+            kind, reason = fault_of(error)
+            if kind is Kind.BROKEN:
                 doubt(self._engine)
-                raise BrokenCatalogueError(self._engine.url.database, str(reason)) from error
+                raise BrokenCatalogueError(self._engine.url.database, reason) from error
+            if kind is Kind.PASSING:
+                raise CatalogueError(
+                    f"catalogue {self._engine.url.database}: can't be {done}: {reason}"
+                ) from error
+            self._wonder()
+            # Without the error itself, in which sqlite3 may show what an article says.
             raise CatalogueError(
                 f"catalogue {self._engine.url.database}: can't be {done}: {reason}"
-            ) from error
+            ) from None
+        except NONSENSE:
+            self._wonder()
+            raise
+
+    def _wonder(self) -> None:
+        """Have the database looked through, once in a generation: what is strange may be a mistake of ours, and is found again each time."""
+        if self._wondered != self._read:
+            self._wondered = self._read
+            doubt(self._engine)

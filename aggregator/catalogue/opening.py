@@ -4,6 +4,7 @@ import os
 import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
+from operator import index
 from pathlib import Path
 from secrets import randbits
 from typing import Any
@@ -13,10 +14,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
 
 from aggregator.catalogue import following
+from aggregator.catalogue.faults import Kind, fault_of
 from aggregator.catalogue.following import follow, forget
 from aggregator.catalogue.full_text import create_index
 from aggregator.catalogue.tables import SCHEMA_VERSION, generations, metadata
-from aggregator.catalogue.unsound import the_generation
+from aggregator.catalogue.unsound import made_sense_of, the_generation
 from aggregator.errors import CatalogueError
 from aggregator.monitoring import events
 
@@ -33,13 +35,8 @@ _PRAGMAS = (
 _DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
 # Of a store that does not say how long to wait for a lock.
 _BUSY_MILLISECONDS = 5_000
-# What says that the file itself is no good (sqlite.org/rescode.html). All else may pass: a lock, a disk that is full, a right that is missing.
-_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_PRIMARY = 0xFF
 # As SQLite makes a file.
 _MODE = 0o644
-# What sqlite3 says of a file that somebody made, emptied or deleted while it was open.
-_LACKING = ("no such table", "no such column")
 
 
 def open_engine(address: str) -> Engine:
@@ -122,12 +119,6 @@ def trust(engine: Engine) -> None:
 def _note_of_doubt(engine: Engine) -> Path | None:
     path = _file_of(engine.url)
     return None if path is None else path.with_name(f"{path.name}.doubted")
-
-
-def is_broken(error: BaseException | None) -> bool:
-    """Tell whether sqlite3 says by this error that the file is no good: corrupt, no database, or none of ours."""
-    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-    return code in _BROKEN or (code == sqlite3.SQLITE_ERROR and str(error).startswith(_LACKING))
 
 
 def _url(address: str) -> URL:
@@ -269,10 +260,10 @@ def _unusable(engine: Engine) -> str | None:
             _create(connection)
     except (DatabaseError, sqlite3.DatabaseError) as error:
         # What may pass is no reason to give up what the catalogue remembers.
-        reason = getattr(error, "orig", error)
-        if is_broken(reason):
-            return f"is broken ({reason})"
-        raise
+        kind, reason = fault_of(error)
+        if kind is Kind.PASSING:
+            raise
+        return f"is broken ({reason})"
     return None
 
 
@@ -283,7 +274,9 @@ def _is_empty(connection: Connection) -> bool:
 def _amiss(connection: Connection) -> str | None:
     if (version := _version(connection)) != SCHEMA_VERSION:
         return f"has schema version {version}, expected {SCHEMA_VERSION}"
-    the_generation(connection.execute(select(generations)).all())
+    with made_sense_of("its generation"):
+        row = the_generation(connection.execute(select(generations)).all())
+        index(row.number), index(row.birth), row.as_of.isoformat()
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b, sha256
+from operator import index
 
 from sqlalchemy import Connection, func, select
 
@@ -23,7 +24,7 @@ from aggregator.catalogue.ready import Ready
 from aggregator.catalogue.showing import archived_in, shown_in
 from aggregator.catalogue.tables import entries, generations
 from aggregator.catalogue.tables import records as record_table
-from aggregator.catalogue.unsound import the_generation
+from aggregator.catalogue.unsound import made_sense_of, the_generation
 from aggregator.catalogue.versions import Version, newest_version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
 from aggregator.entry import records
@@ -73,9 +74,10 @@ class Snapshot:
     def __init__(self, connection: Connection, now: datetime | None = None) -> None:
         self._connection = connection
         number, as_of, site_changed, has_words, birth, *owner = the_generation(_NOW.rows(connection))
-        self.generation = Generation(number, moment_of(as_of))
+        with made_sense_of("its generation"):
+            self.generation = Generation(index(number), moment_of(as_of))
+            self._site_changed = None if site_changed is None else moment_of(site_changed)
         self.as_of = self.generation.as_of if now is None else max(self.generation.as_of, hour_of(now))
-        self._site_changed = None if site_changed is None else moment_of(site_changed)
         self.has_words = bool(has_words)
         # Tells what was made from this database from what was made from one that stood in its place before.
         self.birth: int = birth

@@ -1,10 +1,14 @@
 """What SQLite does not find wrong with a database, and what is as bad as if it were corrupt."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 Row = TypeVar("Row")
+
+# What reading a value ends in that is none of ours: of another type, not as long as it should be, no number, no text.
+NONSENSE = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
 
 
 def unsound(reason: str) -> sqlite3.DatabaseError:
@@ -12,6 +16,18 @@ def unsound(reason: str) -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError(reason)
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
+
+
+@contextmanager
+def made_sense_of(what: str) -> Iterator[None]:
+    """Within the block, read values of the database, such as "its generation"; raise what `unsound` gives where they are none of ours.
+
+    The values stand in no message: they are what articles say.
+    """
+    try:
+        yield
+    except NONSENSE as error:
+        raise unsound(f"{what} makes no sense") from error
 
 
 def the_generation(rows: Sequence[Row]) -> Row:

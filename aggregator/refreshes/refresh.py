@@ -1,7 +1,7 @@
 """Refresh: what changed in the sources goes into the catalogue as one generation. Whatever fails, the last good state stays."""
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -116,14 +116,26 @@ class Refresh:
         """
         lease = lease or Lease()
         try:
-            self._catalogue.expect_sound()
-            return self._run(now, progress, lease, touched, committed, words_later=words_later)
+            with self._doubting():
+                return self._run(now, progress, lease, touched, committed, words_later=words_later)
         except BrokenCatalogueError as error:
             lease.renew()
             self._catalogue.begin_anew(f"is broken ({error.reason})")
             self._problems.clear()
             self._planner.forget()
             return self._run(now, progress, lease, None, committed, words_later=words_later)
+
+    @contextmanager
+    def _doubting(self) -> Iterator[None]:
+        """Within the block, use the catalogue; raise BrokenCatalogueError before it where one that was doubted is broken, or after it where
+        that is why anything failed.
+        """
+        self._catalogue.expect_sound()
+        try:
+            yield
+        except Exception:
+            self._catalogue.expect_sound()
+            raise
 
     def _run(
         self,
