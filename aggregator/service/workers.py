@@ -77,6 +77,7 @@ class Workers:
         self._workers: set[_Worker] = set()
         self._replacing: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+        self._all_ended = asyncio.Event()
         self._reserved = _reserve(settings)
 
     @classmethod
@@ -143,10 +144,13 @@ class Workers:
             task.cancel()
         for task in self._telling.values():
             task.cancel()
-        workers = tuple(self._workers)
-        for worker in workers:
+        for worker in self._workers:
             worker.tell_end()
-        await asyncio.gather(*(asyncio.to_thread(worker.process.join, _STOP_SECONDS) for worker in workers))
+        self._note_if_all_ended()
+        # No thread waits for them: there may be more workers than threads to be had.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self._all_ended.wait()
         self._leave_none(_STOP_SECONDS)
 
     def end(self) -> None:
@@ -166,8 +170,8 @@ class Workers:
         """Kill the workers that have not ended within so long, and let others have the address."""
         for worker in self._workers:
             if worker.process.is_alive():
-                events.WORKER_KILLED.log(worker=worker.process.pid, seconds=seconds)
                 worker.process.kill()
+                events.WORKER_KILLED.log(worker=worker.process.pid, seconds=seconds)
         self._workers.clear()
         self._reserved.close()
 
@@ -210,6 +214,7 @@ class Workers:
         asyncio.get_running_loop().remove_reader(worker.process.sentinel)
         self._workers.discard(worker)
         if self._is_stopping:
+            self._note_if_all_ended()
             return
         self._telling.pop(worker).cancel()
         worker.tell_end()
@@ -219,6 +224,10 @@ class Workers:
         task = asyncio.create_task(self._replace())
         self._replacing.add(task)
         task.add_done_callback(self._replacing.discard)
+
+    def _note_if_all_ended(self) -> None:
+        if not self._workers:
+            self._all_ended.set()
 
     async def _replace(self) -> None:
         # A worker that dies at its start would else be started as fast as the machine can.

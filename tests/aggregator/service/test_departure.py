@@ -31,3 +31,18 @@ def test_a_thread_that_hangs_does_not_hold_up_the_end() -> None:
 def test_a_process_that_ends_in_time_is_left_alone() -> None:
     left = leave_with("raise SystemExit(3)")
     assert (left.returncode, left.stderr) == (3, "")
+
+
+def test_a_process_that_stands_still_does_not_outlive_it() -> None:
+    # The log goes to a pipe that the other process has too: it ends when both have ended.
+    left = leave_with(
+        dedent("""\
+        import multiprocessing, os, signal
+
+        def stand_still():
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+        multiprocessing.get_context("fork").Process(target=stand_still).start()
+        """)
+    )
+    assert left.returncode == 0

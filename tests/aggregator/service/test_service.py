@@ -23,6 +23,7 @@ from aggregator.errors import ServeError
 from aggregator.service.workers import _reserve
 from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, processes, running, wait_for
 from tests.aggregator.workshop import Workshop
+from tests.endurance.process_tree import lives
 
 
 def titles(site: RunningSite, path: str = "/feeds/all.rss") -> list[str]:
@@ -582,19 +583,33 @@ def test_a_long_configuration_is_taken_up_by_the_workers_that_there_are(workshop
         assert set(processes(site)) == workers
 
 
-def test_a_worker_that_stands_still_holds_up_neither_refreshes_nor_the_end(workshop: Workshop) -> None:
+def test_workers_that_stand_still_hold_up_neither_refreshes_nor_the_end_and_none_stays(
+    workshop: Workshop,
+) -> None:
     workshop.write("ferry")
     with_many_feeds(workshop, 0)
-    with running(workshop, "--workers", "2") as site:
-        _, _, still = processes(site)
-        os.kill(still, signal.SIGSTOP)
+    # More than asyncio has threads to wait with.
+    number_of_workers = min(32, (os.cpu_count() or 1) + 4) + 2
+    with running(workshop, "--workers", str(number_of_workers)) as site:
+        wait_for(lambda: _listening(site) == number_of_workers)
+        _, *workers = processes(site)
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
         # Together they are more than the system keeps for who does not read.
         for number in range(1, 6):
             site.signal(signal.SIGHUP)
             wait_for(partial(has_told, site, "configuration reloaded", number))
         workshop.write("quay")
         wait_for(partial(has_told, site, "generation 2"))
-        assert site.stop() == 0
+        try:
+            assert site.stop() == 0
+            wait_for(lambda: not any(map(lives, workers)), 5)
+        finally:
+            for worker in filter(lives, workers):
+                os.kill(worker, signal.SIGKILL)
+        assert not site.says("server.left")
+    with running(workshop, "--port", str(site.port)) as next_site:
+        assert next_site.port == site.port
 
 
 def has_told(site: RunningSite, text: str, times: int = 1) -> bool:
