@@ -28,12 +28,18 @@ _BACKLOG = 1024
 _STALL_SECONDS = 30.0
 _SWEEP_SECONDS = 5.0
 
+# Between two looks at whether all has been sent, at the stop.
+_SENT_LOOK_SECONDS = 0.01
+
 
 class Running:
     """A server that listens. Belongs to the event loop."""
 
-    def __init__(self, runner: web.AppRunner, port: int, sweeping: asyncio.Task[None]) -> None:
+    def __init__(
+        self, runner: web.AppRunner, port: int, sweeping: asyncio.Task[None], shutdown_seconds: float
+    ) -> None:
         self._runner = runner
+        self._shutdown_seconds = shutdown_seconds
         self._sweeping = sweeping
         self._port = port
 
@@ -50,7 +56,14 @@ class Running:
 
     async def stop(self) -> None:
         """Take no more connections, finish what is in flight, and end within ten seconds."""
+        # For as long as aiohttp waits at most: it waits twice.
+        deadline = monotonic() + 2 * self._shutdown_seconds
+        server = self._runner.server
+        transports = [] if server is None else [one.transport for one in server.connections if one.transport]
         await self._runner.cleanup()
+        # aiohttp knows nothing of what the shortcut sends, and closing waits for nobody: with the loop the rest of an answer would end.
+        while monotonic() < deadline and any(one.get_write_buffer_size() for one in transports):  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(_SENT_LOOK_SECONDS)
         self._sweeping.cancel()
         with suppress(asyncio.CancelledError):
             await self._sweeping
@@ -66,6 +79,7 @@ async def listen(
     stall_seconds: float = _STALL_SECONDS,
     sweep_seconds: float = _SWEEP_SECONDS,
     linger_seconds: float = _LINGER_SECONDS,
+    shutdown_seconds: float = _SHUTDOWN_SECONDS,
 ) -> Running:
     """Serve `app` at host and port, 0 for a free one; raise ServeError where that can't be had.
 
@@ -76,7 +90,7 @@ async def listen(
         access_log=None,  # it costs much, and would keep what readers ask for
         logger=_connection_logger(),
         keepalive_timeout=keep_alive_seconds,
-        shutdown_timeout=_SHUTDOWN_SECONDS,
+        shutdown_timeout=shutdown_seconds,
         lingering_time=linger_seconds,
         handler_cancellation=True,
         auto_decompress=False,  # bodies are dropped unread
@@ -92,7 +106,7 @@ async def listen(
     site = AcceptingSite(runner, sockets)
     await site.start()
     sweeping = asyncio.create_task(_sweep(runner, Stalls(stall_seconds), sweep_seconds))
-    return Running(runner, site.port, sweeping)
+    return Running(runner, site.port, sweeping, shutdown_seconds)
 
 
 async def _sweep(runner: web.AppRunner, stalls: Stalls, seconds: float) -> None:

@@ -44,7 +44,8 @@ class Answer:
 class Account:
     """What came of asking: how long each answer took, in seconds, and what was wrong.
 
-    may_end  set when the server is told to stop: from then on it may end connections between two answers
+    may_end  set when the server is told to stop: from then on it may end a connection that idles, also while a request is on its way to it
+             (RFC 9112, section 9.5)
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -118,6 +119,7 @@ class _Client:
         self._judge = judge
         self._coding = chance.choice(("identity", "gzip", "br", "zstd"))
         self._held: dict[str, str] = {}
+        self._was_answered = False
 
     async def live(self, pause: float, ended: asyncio.Event) -> None:
         await _wait(ended, self._chance.random() * pause)
@@ -139,11 +141,11 @@ class _Client:
             writer.write(self._request(path))
             async with asyncio.timeout(_SECONDS):
                 answer = await read_answer(reader)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
-            is_between = isinstance(error, OSError) or not getattr(error, "partial", b"x")
-            if not (self._account.may_end and is_between):
+        except (OSError, asyncio.IncompleteReadError, NothingCameError, TimeoutError) as error:
+            if not (self._account.may_end and self._was_answered and isinstance(error, NothingCameError)):
                 self._account.problems.append(f"{path}: {error!r}")
             return False
+        self._was_answered = True
         self._account.note(path, answer, monotonic() - began, self._judge)
         self._held[path] = answer.fields.get("etag", "")
         return answer.fields.get("connection") != "close"
@@ -155,9 +157,17 @@ class _Client:
         return "\r\n".join([*lines, "\r\n"]).encode()
 
 
+class NothingCameError(Exception):
+    """A connection ended, and not a byte of the answer had come."""
+
+
 async def read_answer(reader: asyncio.StreamReader) -> Answer:
-    """Read one answer; raise IncompleteReadError, with what there was of it, where the connection ends before it does."""
-    head = await reader.readuntil(b"\r\n\r\n")
+    """Read one answer; raise NothingCameError where the connection ends before it begins, IncompleteReadError or OSError amid it."""
+    try:
+        first = await reader.readexactly(1)
+    except (ConnectionError, asyncio.IncompleteReadError) as error:
+        raise NothingCameError from error
+    head = first + await reader.readuntil(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
     fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     size = int(fields.get("content-length", "0"))

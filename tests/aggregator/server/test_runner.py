@@ -3,7 +3,10 @@
 import asyncio
 import select
 import socket
+from collections.abc import Callable
 from contextlib import suppress
+from inspect import signature
+from pathlib import Path
 from time import monotonic
 from typing import NoReturn
 
@@ -16,6 +19,7 @@ from aggregator.documents.edition import Edition
 from aggregator.errors import ServeError
 from aggregator.server import create_app, listen
 from aggregator.server.bodies import drop_body
+from aggregator.service import service, workers
 from tests.aggregator.server.asking import CHANGED, FEED, Answer, Site, answered, serving, until
 
 
@@ -274,6 +278,57 @@ async def test_fault_40_what_is_in_flight_is_finished_at_the_stop() -> None:
         site.press.let_go.set()
         assert (await asking).body == FEED.body
         await stopping
+
+
+async def test_fault_40_the_stop_waits_for_an_answer_that_its_client_still_takes() -> None:
+    large = Edition(path="/large", media_type="x/y", body=bytes(32_000_000), last_modified=CHANGED)
+    async with serving() as site:
+        assert site.running is not None
+        site.press.editions[large.path] = large
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+        writer.write(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        assert site.press.asked == []  # it went the short way
+        server = site.running._runner.server
+        assert server is not None
+        (transport,) = (one.transport for one in server.connections)
+        assert transport is not None
+        reading = asyncio.create_task(reader.read())
+        await site.running.stop()
+        assert transport.get_write_buffer_size() == 0
+        assert await reading == large.body
+        writer.close()
+
+
+async def test_fault_40_a_client_that_takes_nothing_holds_up_the_stop_no_longer_than_its_bound() -> None:
+    large = Edition(path="/large", media_type="x/y", body=bytes(32_000_000), last_modified=CHANGED)
+    for is_current in (True, False):
+        async with serving(shutdown_seconds=0.1) as site:
+            assert site.running is not None
+            site.press.editions[large.path] = large
+            site.press.is_current = is_current
+            with socket.create_connection(("127.0.0.1", site.port)) as client:
+                client.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+                await until(lambda client=client: select.select([client], [], [], 0)[0])  # type: ignore[misc]
+                async with asyncio.timeout(5):
+                    await site.running.stop()
+
+
+def test_fault_40_all_that_waits_at_the_stop_ends_within_ten_seconds() -> None:
+    assert 2 * _default(listen, "shutdown_seconds") < workers._STOP_SECONDS
+    assert max(workers._STOP_SECONDS, service._STOP_SECONDS) < service._LEAVE_SECONDS < 10
+
+
+def test_fault_30_31_32_slow_clients_have_the_time_that_is_documented() -> None:
+    assert _default(listen, "keep_alive_seconds") == 30
+    assert _default(create_app, "body_seconds") == 10
+    assert _default(listen, "stall_seconds") + _default(listen, "sweep_seconds") == 35
+    told = Path("SECURITY.md").read_text()
+    assert "header fields (30 s), bodies (10 s) and readers that stop (35 s)" in told
+
+
+def _default(function: Callable[..., object], name: str) -> float:
+    return float(signature(function).parameters[name].default)
 
 
 async def test_fault_40_an_idle_connection_does_not_hold_up_the_stop() -> None:
