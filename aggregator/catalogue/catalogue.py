@@ -15,6 +15,7 @@ from aggregator.catalogue.following import forget
 from aggregator.catalogue.full_text import expect_sound_index, purge_removed
 from aggregator.catalogue.opening import (
     begin_anew,
+    delete_old_asides,
     doubt,
     is_broken,
     is_doubted,
@@ -123,6 +124,10 @@ class Catalogue:
     def begin_anew(self, reason: str) -> None:
         """Set the database aside, for a reason such as "is broken", and go on with an empty one; raise CatalogueError where that can't be."""
         begin_anew(self._engine, reason)
+
+    def delete_old_asides(self, now: datetime) -> None:
+        """Delete what was set aside so long ago that nobody is to have it any more. What can't be deleted is told, and no error."""
+        delete_old_asides(self._engine, now)
 
     def close(self) -> None:
         """Give back files and memory. What is at its place when it is asked again is another matter: numbers of files come again."""
