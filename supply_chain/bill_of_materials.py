@@ -6,20 +6,33 @@ no time in it and no serial number, which are optional and would differ each tim
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from supply_chain.licences import TOOLS, licence_of
-from supply_chain.packages import ROOT, Package, Project, differing, read_packages, read_project
+from supply_chain.packages import (
+    ROOT,
+    Package,
+    Project,
+    differing,
+    read_constraints,
+    read_packages,
+    read_project,
+)
 
 
-def bill(project: Project, packages: Sequence[Package]) -> bytes:
-    """Write the bill as JSON. Packages that only develop have the scope `excluded`, as the specification has it for them."""
+def bill(project: Project, packages: Sequence[Package], tools: Mapping[str, str] | None = None) -> bytes:
+    """Write the bill as JSON. Packages that only develop have the scope `excluded`, as the specification has it for them.
+
+    tools  versions of those of TOOLS that stand in constraints.txt: they need not be installed, so that what they need is not told
+    """
+    tools = tools or {}
     itself = f"{project.name}@{project.version}"
     addresses = {package.name: _address(package) for package in packages}
+    told = [_purl(name, version) for name, version in sorted(tools.items())]
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -35,9 +48,12 @@ def bill(project: Project, packages: Sequence[Package]) -> bytes:
                 "licenses": [{"expression": project.licence}],
             }
         },
-        "components": [_component(package) for package in packages],
+        "components": [
+            *(_component(package) for package in packages),
+            *(_tool(name, version) for name, version in sorted(tools.items())),
+        ],
         "dependencies": [
-            {"ref": itself, "dependsOn": [addresses[name] for name in _direct(project)]},
+            {"ref": itself, "dependsOn": [addresses[name] for name in _direct(project)] + told},
             *(
                 {
                     "ref": addresses[package.name],
@@ -45,6 +61,7 @@ def bill(project: Project, packages: Sequence[Package]) -> bytes:
                 }
                 for package in packages
             ),
+            *({"ref": address, "dependsOn": []} for address in told),
         ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
@@ -55,20 +72,38 @@ def _direct(project: Project) -> list[str]:
 
 
 def _component(package: Package) -> dict[str, Any]:
+    scope = "required" if package.runs else "excluded"
+    return _part(package.name, package.version, scope, licence_of(package)[0])
+
+
+def _tool(name: str, version: str) -> dict[str, Any]:
+    return _part(name, version, "excluded", TOOLS[name])
+
+
+def _part(name: str, version: str, scope: str, licence: str) -> dict[str, Any]:
     return {
-        "bom-ref": _address(package),
+        "bom-ref": _purl(name, version),
         "type": "library",
-        "name": package.name,
-        "version": package.version,
-        "scope": "required" if package.runs else "excluded",
-        "licenses": [{"expression": licence_of(package)[0]}],
-        "purl": _address(package),
+        "name": name,
+        "version": version,
+        "scope": scope,
+        "licenses": [{"expression": licence}],
+        "purl": _purl(name, version),
     }
 
 
 def _address(package: Package) -> str:
-    """Give the package URL (purl-spec, type pypi). Its names and versions need no escape but that of +."""
-    return f"pkg:pypi/{package.name}@{package.version.replace('+', '%2B')}"
+    return _purl(package.name, package.version)
+
+
+def _purl(name: str, version: str) -> str:
+    """Give the package URL (purl-spec, type pypi). Names and versions there need no escape but that of +."""
+    return f"pkg:pypi/{name}@{version.replace('+', '%2B')}"
+
+
+def read_tools(root: Path = ROOT) -> dict[str, str]:
+    """Give the versions of those of TOOLS that stand in constraints.txt."""
+    return {name: version for name, version in read_constraints(root).items() if name in TOOLS}
 
 
 def main(root: Path = ROOT, path: Sequence[str] | None = None) -> None:
@@ -76,7 +111,7 @@ def main(root: Path = ROOT, path: Sequence[str] | None = None) -> None:
     packages = read_packages(root, path, others=TOOLS)
     if behind := differing(packages):
         sys.exit("\n".join(behind))
-    sys.stdout.buffer.write(bill(read_project(root), packages))
+    sys.stdout.buffer.write(bill(read_project(root), packages, read_tools(root)))
 
 
 if __name__ == "__main__":

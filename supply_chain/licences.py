@@ -75,8 +75,10 @@ These are the licences of all of them, and of what they need in turn, in the ver
 fails for a package that is not here, for one whose metadata says something else, and for a licence that is not in the last table.
 `make sbom` writes the same as a bill of materials (CycloneDX).
 
-Tests also run programs of Debian and npm where they are installed (`tests/install_tools.sh`, `tests/npm/package.json`). They are
-started as programs; nothing of them is handed out.
+Two things stand in neither. The wheel is built by setuptools (MIT), which pip fetches for that alone, as new as it finds it. And tests use
+what they find installed of Debian's programs and of npm (`tests/install_tools.sh`, `tests/npm/package.json`): axe-core (MPL-2.0), a script
+that is put into pages in a browser of the tests, and feedsmith (MIT), jsonfeed-schema (ISC) and rss-parser (MIT), which Node.js runs or
+tests read. Nothing of these is changed, or handed out.
 """
 
 

@@ -1,6 +1,7 @@
 """The catalogue: what the article files say, in a database, one whole generation after another.
 
     opening.py   a database file of the right version, or a new one
+    asides.py    databases that were set aside: for whom, and how long
     following.py connections to the file that lies at a path, whatever becomes of it
     faults.py    what an error says of its file
     unsound.py   what is as bad in one as if it were corrupt

@@ -18,6 +18,7 @@ from aggregator.catalogue.full_text import purge_removed
 from aggregator.catalogue.integrity import expect_integrity
 from aggregator.catalogue.opening import (
     begin_anew,
+    delete_old_asides,
     doubt,
     folder_of,
     is_doubted,
@@ -137,6 +138,10 @@ class Catalogue:
         if self._owner is not None:
             # Before the sources are looked through, which may take long: meanwhile it would be anybody's.
             self._take()
+
+    def delete_old_asides(self, now: datetime) -> None:
+        """Delete what was set aside so long ago that nobody is to have it any more. What can't be deleted is told, and no error."""
+        delete_old_asides(self._engine, now)
 
     def close(self) -> None:
         """Give back files and memory. What is at its place when it is asked again is another matter: numbers of files come again."""

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, SQLAlchemyError
 
 from aggregator.catalogue import following
+from aggregator.catalogue.asides import KEPT, delete_old, set_aside
 from aggregator.catalogue.faults import Kind, fault_of
 from aggregator.catalogue.following import follow, forget
 from aggregator.catalogue.full_text import create_index
@@ -80,6 +81,13 @@ def begin_anew(engine: Engine, reason: str) -> None:
         ) from error
     finally:
         engine.dispose()
+
+
+def delete_old_asides(engine: Engine, now: datetime) -> None:
+    """Delete what was set aside of a database long ago."""
+    path = _file_of(engine.url)
+    if path is not None:
+        delete_old(path, now)
 
 
 def doubt(engine: Engine) -> None:
@@ -196,10 +204,10 @@ def _replace(url: URL, path: Path, reason: str) -> None:
     is_left = any(part.exists() for part in _parts(path))
     for part, kept in zip(_parts(path), _parts(aside), strict=True):
         if part.exists():
-            part.rename(kept)
+            set_aside(part, kept)
     fresh.replace(path)
     if is_left:
-        events.SET_ASIDE.log(catalogue=path, reason=reason, aside=aside)
+        events.SET_ASIDE.log(catalogue=path, reason=reason, aside=aside, days=KEPT.days)
     else:
         events.MADE_ANEW.log(catalogue=path, reason=reason)
 

@@ -118,7 +118,15 @@ NOT_TAKEN_UP = Event(
 SET_ASIDE = Event(
     "catalogue.set_aside",
     logging.WARNING,
-    "catalogue {catalogue} {reason}; set aside as {aside}, rebuilding from the sources",
+    "catalogue {catalogue} {reason}; set aside as {aside}, for its owner alone and for {days} days; rebuilding from the sources",
+)
+ASIDE_DELETED = Event(
+    "catalogue.aside_deleted", logging.INFO, "{aside} is deleted, {days} days after it was set aside"
+)
+ASIDE_STAYS = Event(
+    "catalogue.aside_stays",
+    logging.WARNING,
+    "{aside} was set aside, and can't be deleted after {days} days: {error}",
 )
 MADE_ANEW = Event(
     "catalogue.made_anew", logging.WARNING, "catalogue {catalogue} {reason}; rebuilding from the sources"

@@ -115,6 +115,7 @@ class Refresh:
         words_later  whether a first load of many files may leave full-text search to the next refresh
         """
         lease = lease or Lease()
+        self._catalogue.delete_old_asides(now)
         try:
             with self._doubting():
                 return self._run(now, progress, lease, touched, committed, words_later=words_later)

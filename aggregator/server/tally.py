@@ -1,6 +1,7 @@
 """Tally: counts the answers of one process. A few operations on dictionaries each; belongs to the event loop.
 
-Who asks can make up any path. So a feed is named only once a document was found at it, and of those only so many.
+Who asks can make up any path. So a feed is named only where the configuration that is in force names it, or once a document was found at
+it, and of those only so many.
 """
 
 from bisect import bisect_left
@@ -96,7 +97,8 @@ class Tally:
     """
 
     def __init__(self, *, has_habits: bool = False) -> None:
-        self._feeds: set[str] = set()
+        self._known: frozenset[str] = frozenset()
+        self._found: set[str] = set()
         self._answers: defaultdict[tuple[str, str | None, int], int] = defaultdict(int)
         self._requests: defaultdict[tuple[str, str, int], int] = defaultdict(int)
         self._bytes: defaultdict[str, int] = defaultdict(int)
@@ -110,9 +112,15 @@ class Tally:
         self._askings: list[_Asking] = []
         self._pulse: defaultdict[Beat, int] = defaultdict(int)
 
-    def know(self, feeds: Iterable[str]) -> None:
-        """Name these feeds, however many others there are."""
-        self._feeds.update(feeds)
+    def know(self, feeds: Iterable[str], now: float) -> None:
+        """Name these feeds from now on, however many others there are; forget the counts of those that were to be named until now."""
+        # What was asked for before has its name of that time: else what has ended would be found, and stay.
+        self._settle(now)
+        known = frozenset(feeds)
+        ended = self._known - known - self._found
+        self._known = known
+        for key in [key for key in self._requests if key[0] in ended]:
+            del self._requests[key]
 
     def count(
         self,
@@ -191,7 +199,7 @@ class Tally:
             self._pulse[int(asking.now // BEAT_SECONDS), _kind(asking.status)] += 1
             feed, form = place(asking.target)
             # Pages are for browsers, and archives are walked once from end to end, by programs that do as they should.
-            if asking.status in _READ and form != "html" and feed in self._feeds and not _is_archive(asking):
+            if asking.status in _READ and form != "html" and self._has_name(feed) and not _is_archive(asking):
                 habits.note((asker_name(asking.agent), feed, form), _habit(asking), asking.now)
         self._askings.clear()
         oldest = int(now // BEAT_SECONDS) - MOST_BEATS
@@ -205,11 +213,14 @@ class Tally:
             self._audience.note((feed, form, reader), number, now)
 
     def _named(self, feed: str, status: int) -> str:
-        if feed not in self._feeds:
-            if feed == OTHER or status not in _FOUND or len(self._feeds) >= MOST_FEEDS:
+        if not self._has_name(feed):
+            if feed == OTHER or status not in _FOUND or len(self._found) >= MOST_FEEDS:
                 return OTHER
-            self._feeds.add(feed)
+            self._found.add(feed)
         return feed
+
+    def _has_name(self, feed: str) -> bool:
+        return feed in self._known or feed in self._found
 
 
 def _is_archive(asking: _Asking) -> bool:

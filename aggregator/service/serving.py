@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from time import perf_counter
 
 from aggregator.catalogue import Catalogue, Snapshot
 from aggregator.config import Settings, StatusReaders
+from aggregator.documents.definitions import Definitions
 from aggregator.documents.delta_drafts import delta_path
 from aggregator.documents.edition import Edition
 from aggregator.documents.press import Press
@@ -73,6 +75,7 @@ class Serving:
         self._searches = self._new_searches()
         self._problem_pages = self._new_problem_pages()
         self._served = self._look()
+        self._name_feeds()
 
     async def start(
         self, host: str, port: int, gather: Callable[[], Awaitable[Figures]], *, reuse_port: bool = False
@@ -137,6 +140,7 @@ class Serving:
                 self._status_page,
             ) = before
             raise
+        self._name_feeds()
 
     async def stop(self) -> None:
         """Finish what is in flight and end."""
@@ -159,12 +163,17 @@ class Serving:
         """Give one for the documents, and one for what is new in them, which can't push those out."""
         wiring, told = wire(self._settings, self._catalogue), self._tally.note_edition
         catalogue = self._catalogue.filled()
-        self._tally.know(definition.path for definition in wiring.definitions.configured)
-        self._tally.know(f"/feeds/{old}" for old in (*self._settings.moved, *self._settings.gone))
         return (
             Press(catalogue, wiring.families, _EDITIONS_BYTES, self._versions.note, told=told),
             Press(catalogue, [wiring.deltas], _DELTAS_BYTES, told=told),
         )
+
+    def _name_feeds(self) -> None:
+        """Have the figures name the feeds that the configuration has, or had and tells of, and no others but those that are found."""
+        settings = self._settings
+        configured = (definition.path for definition in Definitions(settings).configured)
+        ended = (f"/feeds/{old}" for old in (*settings.moved, *settings.gone))
+        self._tally.know(chain(configured, ended), perf_counter())
 
     async def _delta(self, path: str, digests: tuple[str, ...]) -> Edition | None:
         return await self._deltas.edition(delta_path(path, digests))

@@ -15,7 +15,12 @@ DEFENCES = DOCUMENT.partition("| against |")[2].partition("\n\n")[0].splitlines(
 CODE = sorted(
     file for name in ("feeds", "aggregator", "supply_chain") for file in (ROOT / name).rglob("*.py")
 )
-EXCEPTION = re.compile(r"# noqa: (?P<rules>[A-Z0-9, ]*\bS\d+)(?P<reason>.*)")
+# Codes as ruff reads them, with whatever space and separators; all rules at once, where none is named.
+EXCEPTION = re.compile(
+    r"#\s*(?P<file>(?:ruff|flake8)\s*:\s*)?noqa\b(?:\s*:\s*(?P<rules>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*))?(?P<reason>.*)",
+    re.IGNORECASE,
+)
+SECURITY_RULE = re.compile(r"\bS\d+", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("defence", DEFENCES, ids=lambda row: row.split("|")[1].strip())
@@ -32,13 +37,21 @@ def test_every_test_that_is_named_exists_and_runs(path: str, name: str) -> None:
     assert idle(path, name) == ""
 
 
+def reason_of(line: str) -> str | None:
+    """Give what a line says of why a security rule does not hold in it, None where it excepts none. That of a whole file has no reason."""
+    found = EXCEPTION.search(line)
+    if found is None or (found["rules"] and not SECURITY_RULE.search(found["rules"])):
+        return None
+    return "" if found["file"] or not found["rules"] else found["reason"].strip(" ,:-#")
+
+
 def exceptions() -> list[tuple[str, str]]:
     """Give where a security rule is excepted in the code, and what is said of why."""
     return [
-        (f"{file.relative_to(ROOT)}:{number}", found["reason"].strip())
+        (f"{file.relative_to(ROOT)}:{number}", reason)
         for file in CODE
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-        if (found := EXCEPTION.search(line))
+        if (reason := reason_of(line)) is not None
     ]
 
 
@@ -50,6 +63,27 @@ def test_every_exception_from_the_rules_says_why() -> None:
         path for path in linter["per-file-ignores"] if not path.startswith(("tests/", "benchmarks/"))
     } == set()
     assert [place for place, reason in exceptions() if not reason] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("run()  # noqa: S603  our own", "our own"),
+        ("run()  # noqa: PLR0913, S603  our own", "our own"),
+        ("run()  # noqa: S603, PLR0913", ""),
+        ("run()  # noqa: S603 PLR0913", ""),
+        ("run()  # noqa:S603", ""),
+        ("run()  #noqa : s603", ""),
+        ("run()  # noqa", ""),
+        ("# ruff: noqa: S602", ""),
+        ("# ruff: noqa: S602  our own", ""),
+        ("# flake8: noqa", ""),
+        ("run()  # noqa: PLR0913", None),
+        ("run()", None),
+    ],
+)
+def test_a_list_of_rules_is_no_reason(line: str, reason: str | None) -> None:
+    assert reason_of(line) == reason
 
 
 def test_an_exception_is_found() -> None:

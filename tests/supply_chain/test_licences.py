@@ -1,5 +1,6 @@
 """Licences: what packages say of theirs, which are fine, and that docs/licences.md tells it of all."""
 
+import json
 import re
 import subprocess
 import sys
@@ -120,6 +121,18 @@ def test_the_document_is_up_to_date() -> None:
 
 def test_the_document_has_every_package_of_the_constraints(packages: list[Package]) -> None:
     assert [package.name for package in packages if DOCUMENT.count(f"\n| {package.name} | ") != 1] == []
+
+
+def test_the_document_tells_of_what_the_tests_want_of_npm_and_of_what_builds_the_wheel() -> None:
+    wanted = json.loads((ROOT / "tests/npm/package.json").read_text(encoding="utf-8"))["dependencies"]
+    told = dict(
+        re.findall(
+            r"([\w-]+) \(([\w.-]+)\)",
+            DOCUMENT.partition("Two things stand in neither.")[2].partition("##")[0],
+        )
+    )
+    assert told.keys() == {*wanted, "setuptools"}
+    assert all(map(is_allowed, told.values()))
 
 
 def test_the_command_that_the_document_names_writes_it() -> None:

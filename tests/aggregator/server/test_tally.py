@@ -88,12 +88,26 @@ def test_feeds_of_the_configuration_have_names_whatever_came_before() -> None:
     tally = Tally()
     for number in range(2 * MOST_FEEDS):
         count(tally, f"/topics/t{number}.atom")
-    tally.know(["/feeds/best", "/feeds/ended"])
+    tally.know(["/feeds/best", "/feeds/ended"], 1.0)
     count(tally, "/feeds/best.atom")
     count(tally, "/feeds/ended.atom", 410)
     named = {labels[0] for labels in requests(tally.figures(0, 1.0))}
     assert {"/feeds/best", "/feeds/ended", OTHER} <= named
     assert len(named) == MOST_FEEDS + 3
+
+
+def test_a_feed_that_the_configuration_has_no_more_is_forgotten_and_those_that_were_found_are_not() -> None:
+    tally = Tally()
+    tally.know(["/feeds/boats", "/feeds/best"], 1.0)
+    for path in ("/feeds/boats", "/feeds/best", "/topics/ai"):
+        count(tally, f"{path}.atom")
+    tally.know(["/feeds/best"], 1.0)
+    count(tally, "/feeds/boats.atom", 404)
+    assert requests(tally.figures(0, 1.0)) == {
+        ("/feeds/best", "atom", "200"): 1,
+        ("/topics/ai", "atom", "200"): 1,
+        (OTHER, "atom", "404"): 1,
+    }
 
 
 @given(st.lists(st.tuples(st.text(), st.sampled_from((301, 400, 404, 405, 410, 503)))))
@@ -175,7 +189,7 @@ def test_answers_are_counted_by_half_hours_of_the_last_day() -> None:
 )
 def test_only_who_asks_for_a_feed_has_habits(target: str, status: int) -> None:
     tally = Tally(has_habits=True)
-    tally.know(["/feeds/all"])
+    tally.know(["/feeds/all"], 1.0)
     asked = Asked(is_conditional=False, address=None)
     tally.count(target, "a/1", status, size=9, coding="br", seconds=0, now=1.0, asked=asked)
     assert tally.figures(0, 1.0).habits == {}
