@@ -23,6 +23,7 @@ from watchfiles import Change, awatch
 
 from aggregator.config.cron import lines_to_match
 from aggregator.monitoring import events
+from aggregator.source.mounts import mounts, remote_folders
 
 _DUE = "due"
 # A save is often several events within a few milliseconds; waiting longer would only make a change live later.
@@ -49,6 +50,7 @@ class Schedule:
     every, cron  how often at the least: one of them, cron in the five fields of crontab(5)
     watched      folders whose changes are a reason at once; empty: don't watch
     clock        gives the time of day, in seconds since 1970
+    mounted      gives what is mounted, as `mounts` does
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class Schedule:
         timezone: Any,
         watched: Sequence[Path],
         clock: Callable[[], float] = time.time,
+        mounted: Callable[[], str] = mounts,
     ) -> None:
         self._act = act
+        self._mounted = mounted
         self._clock = clock
         self._watched = tuple(watched)
         self._wanted = asyncio.Event()
@@ -139,6 +143,7 @@ class Schedule:
 
     async def _watch(self) -> None:
         has_warned = False
+        await asyncio.to_thread(self._tell_of_remote_folders)
         while True:
             try:
                 await self._watch_again_and_again()
@@ -147,6 +152,10 @@ class Schedule:
                     events.WATCH_FAILED.log(error=error)
                     has_warned = True
             await asyncio.sleep(_WATCH_RETRY_SECONDS)
+
+    def _tell_of_remote_folders(self) -> None:
+        for folder, kind in remote_folders(self._watched, self._mounted()).items():
+            events.WATCH_BLIND.log(folder=folder, kind=kind)
 
     async def _watch_again_and_again(self) -> None:
         """Watch the folders that are there, and begin anew whenever others are."""

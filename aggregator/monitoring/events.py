@@ -92,6 +92,11 @@ WATCH_FAILED = Event(
     logging.WARNING,
     "watching files is not possible ({error}); changes are found by the schedule alone",
 )
+WATCH_BLIND = Event(
+    "watch.blind",
+    logging.WARNING,
+    "{folder} lies on a file system of other machines ({kind}); what these change there is found by the schedule alone",
+)
 CLOCK_SET = Event(
     "clock.set", logging.WARNING, "the clock was set by {seconds:+.1f} s; what is scheduled is planned anew"
 )

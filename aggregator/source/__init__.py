@@ -5,4 +5,5 @@ file_reader.py   a file read as one version of it, by the rules of regular_file.
 intake.py        many files read, here or in processes of their own; taken.py: what that gave
 stamp.py         what tells one version of a file from another
 globs.py         which paths a source is about
+mounts.py        which folders other machines write to
 """

@@ -47,8 +47,9 @@ async def running(
     every: timedelta | None = HOUR,
     cron: str | None = None,
     watched: Sequence[Path] = (),
+    mounted: Callable[[], str] = lambda: "",
 ) -> AsyncIterator[Schedule]:
-    schedule = Schedule(act, every=every, cron=cron, timezone=UTC, watched=watched)
+    schedule = Schedule(act, every=every, cron=cron, timezone=UTC, watched=watched, mounted=mounted)
     schedule.start()
     yield schedule
     await schedule.stop()
@@ -217,6 +218,19 @@ async def test_fault_25_where_watching_is_not_possible_one_warning_says_so(
     ]
     assert warnings == [
         "watching files is not possible (inotify watch limit reached); changes are found by the schedule alone"
+    ]
+
+
+async def test_fault_25_a_folder_on_a_network_file_system_is_told_of_once_and_watched_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    mounted = f"35 1 0:30 / {tmp_path} rw shared:7 - nfs4 server:/articles rw"
+    act = Counter()
+    with caplog.at_level(logging.WARNING):
+        async with running(act, watched=[tmp_path], mounted=lambda: mounted):
+            await write_until_called(act, 3, tmp_path / "ferry.md")
+    assert [record.message for record in caplog.records] == [
+        f"{tmp_path} lies on a file system of other machines (nfs4); what these change there is found by the schedule alone"
     ]
 
 
