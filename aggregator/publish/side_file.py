@@ -1,10 +1,14 @@
-"""A file beside a published tree, written in full before the tree is, and put in its place with it."""
+"""A file beside a published tree, written in full before the tree is, and put in its place just before the tree.
+
+Two renames can't be one. The file's comes first, for it can be taken back before anybody has seen it: nginx reads it when it is told to.
+"""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from aggregator.errors import PublishError
 
@@ -27,19 +31,27 @@ class SideFile:
             )
 
     @contextmanager
-    def written(self) -> Iterator[Callable[[], None]]:
-        """Write it under another name, and give what puts it in its place; raise PublishError where either can't be done."""
-        partial = self.target.with_name(f".{self.target.name}.partial")
+    def written(self) -> Iterator["Written"]:
+        """Write it under another name, and what is there under a third; raise PublishError where that can't be done."""
+        partial, before = (
+            self.target.with_name(f".{self.target.name}.{end}") for end in ("partial", "before")
+        )
         try:
             with self._told():
-                partial.unlink(missing_ok=True)  # else a link there would be followed
-                _write(partial, self.text)
-            yield lambda: self._put(partial)
+                for path in (partial, before):
+                    path.unlink(missing_ok=True)  # else a link there would be followed
+                _write(partial, self.text.encode())
+                is_first = not self.target.exists()
+                if not is_first:
+                    _write(before, self.target.read_bytes())
+            yield Written(self, partial, None if is_first else before)
         finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
+            for path in (partial, before):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
-    def _put(self, partial: Path) -> None:
+    def put(self, partial: Path) -> None:
+        """Put what was written in its place; raise PublishError, changing nothing."""
         with self._told():
             partial.replace(self.target)
 
@@ -63,8 +75,29 @@ class SideFile:
         return None if begin in {b"", self.mark.encode()} else "a file"
 
 
-def _write(path: Path, text: str) -> None:
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
+class Written(NamedTuple):
+    """A side file that was written, and under which names that and what was there before it lie: None, where nothing was there."""
+
+    file: SideFile
+    partial: Path
+    before: Path | None
+
+    def put(self) -> None:
+        """Put it in its place; raise PublishError, changing nothing."""
+        self.file.put(self.partial)
+
+    def put_back(self) -> None:
+        """Have in its place again what was there before; raise OSError, changing nothing."""
+        if self.partial.exists():
+            return  # it was never put
+        if self.before is None:
+            self.file.target.unlink(missing_ok=True)
+        else:
+            self.before.replace(self.file.target)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())  # after a loss of power it is not to be empty

@@ -2,29 +2,31 @@
 
 OUT becomes a symbolic link to a folder named for its content, beside it in .OUT.releases; a new tree is written there in full, and the
 link replaced by one rename(2). So a kill at any moment leaves the tree that was linked, a loss of power one that is whole, and a tree that
-is the same is not written.
+is the same is not written. A file beside the tree is renamed just before the link: a kill or a loss of power between the two leaves the
+new file beside the old tree, each whole, until the next publish.
 """
 
 import fcntl
 import json
 import os
 import shutil
+import stat
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import itemgetter
-from pathlib import Path
-from typing import NamedTuple, Protocol
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, Protocol
 
 from aggregator.catalogue import Snapshot
 from aggregator.documents.draft import Drafts
 from aggregator.documents.edition import CODINGS, Edition
 from aggregator.errors import PublishError
 from aggregator.publish.place import check_place, is_release, linked_release, releases_of
-from aggregator.publish.side_file import SideFile
+from aggregator.publish.side_file import SideFile, Written
 
 INDEX = "manifest.json"
 _SUFFIXES = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}
@@ -94,6 +96,9 @@ def publish(
     codings  in which each has a compressed sibling
     helper   writes half of them
     beside   is put beside the tree, whether or not that is new
+
+    `beside` and the link take their places one after the other. Where the link fails, what was beside the tree is put back; if that
+    fails too, on a disk that takes nothing any more, the new file stays beside the old tree, until the next publish.
     """
     try:
         check_place(out)
@@ -101,16 +106,11 @@ def publish(
             beside.check()
         releases = releases_of(out)
         releases.mkdir(parents=True, exist_ok=True)
-        written = nullcontext(_put_nothing) if beside is None else beside.written()
-        with _lock(releases), written as put_beside:
+        with _lock(releases), nullcontext() if beside is None else beside.written() as written:
             parts = Part(0, 1 if helper is None else 2, releases / _PARTIAL, tuple(codings))
-            return _publish(families, snapshot, out, parts, helper, put_beside=put_beside)
+            return _publish(families, snapshot, out, parts, helper, beside=written)
     except OSError as error:
         raise PublishError(f"{out}: can't be published: {error}; what was there stands") from error
-
-
-def _put_nothing() -> None:
-    """Stand for a file beside the tree where there is to be none."""
 
 
 def _publish(
@@ -120,7 +120,7 @@ def _publish(
     ours: Part,
     helper: Helper | None,
     *,
-    put_beside: Callable[[], None],
+    beside: Written | None,
 ) -> Published:
     partial, releases = ours.tree, ours.tree.parent
     if partial.exists():
@@ -137,21 +137,24 @@ def _publish(
         if is_new:
             # Before the link is replaced: what fails after that would be told of a tree that is there.
             _tidy(releases, linked)
-            _sync_tree(partial)
+            _sync_tree(partial, index)
             partial.rename(release)
-            with _removed_on_failure(release, out):
-                put_beside()
-                # The last that can fail: before it, nothing is published.
-                _point(out, release)
-        else:
-            put_beside()
+            with _removed_on_failure(release, out, beside=beside):
+                _point(out, release, beside)
+        elif beside is not None:
+            beside.put()
     shutil.rmtree(partial, ignore_errors=True)
     return Published(release.name, len(index), is_new)
 
 
 @contextmanager
-def _removed_on_failure(tree: Path, out: Path, helper: Helper | None = None) -> Iterator[None]:
-    """Remove a tree that comes to nothing: a disk that it filled would stay full. Where that fails too, the first error is what is told."""
+def _removed_on_failure(
+    tree: Path, out: Path, helper: Helper | None = None, beside: Written | None = None
+) -> Iterator[None]:
+    """Remove a tree that comes to nothing, and put back what was beside the old one; where that fails too, the first error is told.
+
+    A disk that the tree filled would stay full.
+    """
     try:
         yield
     except BaseException:
@@ -161,6 +164,8 @@ def _removed_on_failure(tree: Path, out: Path, helper: Helper | None = None) -> 
             # Whoever interrupts may do so when the link was replaced already.
             if linked_release(out) != tree:
                 shutil.rmtree(tree, ignore_errors=True)
+                if beside is not None:
+                    beside.put_back()
         raise
 
 
@@ -224,6 +229,11 @@ def _write(tree: Path, edition: Edition, codings: Sequence[str]) -> dict[str, ob
     }
 
 
+def _files_of(line: Mapping[str, Any]) -> list[str]:
+    """Give the files of a line of the index, below the tree."""
+    return [line["file"], *(line["file"] + _SUFFIXES[coding] for coding in line["codings"])]
+
+
 def _write_file(path: Path, content: bytes, edition: Edition) -> None:
     path.write_bytes(content)
     # What web servers take Last-Modified and ETag from: without it, everything would look new with every publish.
@@ -237,15 +247,17 @@ def _file_name(edition: Edition) -> str:
     return edition.path.lstrip("/") + (".html" if edition.media_type.startswith("text/html") else "")
 
 
-def _sync_tree(tree: Path) -> None:
-    """Wait until the disk has all of it: after a loss of power the link must not lead to files that are empty."""
-    found = list(os.walk(tree))
-    folders = [folder for folder, _, _ in found]
-    files = [f"{folder}/{name}" for folder, _, names in found for name in names]
+def _sync_tree(tree: Path, index: Sequence[Mapping[str, Any]]) -> None:
+    """Wait until the disk has all of it: after a loss of power the link must not lead to files that are empty.
+
+    What there is, the index says: to look for it could miss some, where the disk fails at that.
+    """
+    names = [INDEX, *(name for line in index for name in _files_of(line))]
+    folders = {folder for name in names for folder in PurePosixPath(name).parents}
     with ThreadPoolExecutor(_SYNCERS, thread_name_prefix="sync") as syncers:
-        for _ in syncers.map(_sync, files):
+        for _ in syncers.map(_sync, (f"{tree}/{name}" for name in names)):
             pass
-        for _ in syncers.map(_sync, folders):
+        for _ in syncers.map(_sync, (tree / folder for folder in folders)):
             pass
 
 
@@ -267,14 +279,33 @@ def _lock(releases: Path) -> Iterator[None]:
         yield
 
 
-def _point(out: Path, release: Path) -> None:
+def _point(out: Path, release: Path, beside: Written | None) -> None:
     link = release.parent / "link"
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(release, out.parent))
     _sync(release.parent)
-    if out.is_dir() and not out.is_symlink():
-        out.rmdir()  # an empty one, that the link can't replace
-    link.replace(out)
+    # All that can fail comes before the two renames, but for these.
+    with _room(out):
+        if beside is not None:
+            beside.put()
+        link.replace(out)
+
+
+@contextmanager
+def _room(out: Path) -> Iterator[None]:
+    """Take away an empty folder, that a link can't replace; put it back where nothing takes its place."""
+    if not out.is_dir() or out.is_symlink():
+        yield
+        return
+    mode = stat.S_IMODE(out.stat().st_mode)
+    out.rmdir()
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            out.mkdir()
+            out.chmod(mode)
+        raise
 
 
 def _tidy(releases: Path, linked: Path | None) -> None:

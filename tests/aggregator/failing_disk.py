@@ -1,17 +1,19 @@
 """A disk of which the Nth thing that is asked goes wrong, whether Python asks or SQLite.
 
-Python is met at the functions of `os` and at the files that it opens for writing; SQLite at its own interface to the system
-(sqlite.org/vfs.html), whose methods are called by way of ours. What nobody is told to fail is done as always.
+Python is met at the functions of `os` and at the files that it opens, in whatever mode; SQLite at its own interface to the system
+(sqlite.org/vfs.html), whose methods are called by way of ours. What nobody is told to fail is done as always. It knows, too, what was
+fsynced and has not changed since, and so would be there after a loss of power.
 """
 
 import _sqlite3
+import builtins
 import ctypes
 import errno
 import io
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -37,6 +39,11 @@ _ASKED_OF_PATHS = [
 ]
 _ASKED_OF_DESCRIPTORS = ("read", "fstat", "fsync")
 _FULL = {"write", "mkdir", "symlink", "rename", "replace"}
+# What changes the folder in which it happens.
+_CHANGES_OF_FOLDERS = {"mkdir", "rename", "replace", "unlink", "rmdir", "symlink"}
+
+# What a file is known by, whatever it is called.
+Inode = tuple[int, int]
 
 # What SQLite's methods give when they fail (sqlite.org/rescode.html); a write fails for want of space.
 _CODES = {
@@ -58,6 +65,9 @@ class FailingDisk:
     fails    the number that goes wrong, 0: none
     lasts    whether all that comes after it goes wrong, too
     kills    whether the process is killed there instead
+
+    asked      what was asked for
+    synced_at  the files and folders that were on the disk as they are when something took a place, by that place
     """
 
     folder: Path
@@ -65,12 +75,17 @@ class FailingDisk:
     lasts: bool = False
     kills: bool = False
     asked: list[str] = field(default_factory=list)
+    synced_at: dict[Path, frozenset[Inode]] = field(default_factory=dict)
+    _synced: set[Inode] = field(default_factory=set)
     _descriptors: set[int] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
+    _stat: Callable[..., os.stat_result] = os.stat
 
     def begin(self, fails: int = 0, *, lasts: bool = False, kills: bool = False) -> None:
         """Count anew, and let that number fail."""
         self.asked.clear()
+        self._synced.clear()
+        self.synced_at.clear()
         self.fails, self.lasts, self.kills = fails, lasts, kills
 
     def mend(self) -> None:
@@ -99,7 +114,9 @@ class FailingDisk:
             for name in _ASKED_OF_DESCRIPTORS:
                 patch.setattr(os, name, self._asking_descriptor(name, getattr(os, name)))
             patch.setattr(os, "close", self._closing(os.close))
-            patch.setattr(io, "open", self._opening(io.open))
+            opening = self._opening(io.open)
+            for module in (io, builtins):  # which have it each by itself
+                patch.setattr(module, "open", opening)
             yield
 
     @contextmanager
@@ -124,49 +141,110 @@ class FailingDisk:
             is_ours = self._concerns(place) or more.get("dir_fd") in self._descriptors
             if is_ours:
                 self.ask(name)
+                if name == "replace":
+                    self.synced_at[Path(arguments[0])] = frozenset(self._synced)
             given = call(path, *arguments, **more)
             if is_ours and name == "open":
-                self._descriptors.add(given)
+                self.follow(given)
+            elif is_ours and name in _CHANGES_OF_FOLDERS and "dir_fd" not in more:
+                self.note_entry(*(Path(one) for one in (place, *arguments) if isinstance(one, str | Path)))
             return given
 
         return asking
 
     def _asking_descriptor(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def asking(descriptor: int, *arguments: Any) -> Any:
-            if descriptor in self._descriptors:
-                self.ask(name)
-            return call(descriptor, *arguments)
+            if descriptor not in self._descriptors:
+                return call(descriptor, *arguments)
+            self.ask(name)
+            given = call(descriptor, *arguments)
+            if name == "fsync":
+                self._synced.add(self._inode(descriptor))
+            return given
 
         return asking
 
     def _closing(self, close: Callable[[int], None]) -> Callable[[int], None]:
         def closing(descriptor: int) -> None:
-            self._descriptors.discard(descriptor)
+            self.forget(descriptor)
             close(descriptor)
 
         return closing
 
     def _opening(self, really_open: Callable[..., Any]) -> Callable[..., Any]:
-        def opening(file: Any, mode: str = "r", *arguments: Any, **more: Any) -> Any:
+        def opening(  # noqa: PLR0917  as `open` has them
+            file: Any,
+            mode: str = "r",
+            buffering: int = -1,
+            encoding: str | None = None,
+            errors: str | None = None,
+            newline: str | None = None,
+            **more: Any,
+        ) -> Any:
             if not self._concerns(file):
-                return really_open(file, mode, *arguments, **more)
+                return really_open(file, mode, buffering, encoding, errors, newline, **more)
             self.ask("open")
-            if "w" not in mode:
-                return really_open(file, mode, *arguments, **more)
-            buffered = io.BufferedWriter(_FailingFile(self, file))
-            return buffered if "b" in mode else io.TextIOWrapper(buffered, encoding="utf-8")
+            raw = FailingFile(self, file, mode.replace("b", "").replace("t", ""), **more)
+            if buffering == 0:
+                return raw
+            buffered = io.BufferedReader(raw) if raw.readable() else io.BufferedWriter(raw)
+            return buffered if "b" in mode else io.TextIOWrapper(buffered, encoding, errors, newline)
 
         return opening
 
+    def follow(self, descriptor: int) -> None:
+        """Let what is asked of an open file come by here."""
+        self._descriptors.add(descriptor)
 
-class _FailingFile(io.FileIO):
-    """A file that is written. One that fails has taken half of what it was to take."""
+    def forget(self, descriptor: int) -> None:
+        """Let an open file, that is about to be closed, be none of ours."""
+        self._descriptors.discard(descriptor)
 
-    def __init__(self, disk: FailingDisk, path: Any) -> None:
-        super().__init__(path, "w")
+    def note_write(self, descriptor: int) -> None:
+        """Take it that the disk has not all of an open file any more."""
+        self._synced.discard(self._inode(descriptor))
+
+    def note_entry(self, *paths: Path) -> None:
+        """Take it that folders have, or had, other entries than those that the disk has."""
+        for path in paths:
+            with suppress(FileNotFoundError):
+                self._synced.discard(self._inode(path.parent))
+
+    def _inode(self, file: int | Path) -> Inode:
+        status = self._stat(file)
+        return status.st_dev, status.st_ino
+
+
+class FailingFile(io.FileIO):
+    """A file that is read or written. Of a write that fails, half is written."""
+
+    def __init__(self, disk: FailingDisk, path: Any, mode: str, **more: Any) -> None:
+        assert "+" not in mode, mode
+        super().__init__(path, mode, **more)
         self._disk = disk
+        disk.follow(self.fileno())
+        if self.writable() and not isinstance(path, int):
+            disk.note_entry(Path(path))
+
+    def close(self) -> None:
+        if not self.closed:
+            self._disk.forget(self.fileno())
+        super().close()
+
+    def readinto(self, buffer: Any) -> int:
+        self._disk.ask("read")
+        return super().readinto(buffer)
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._disk.ask("read")
+        return super().read(-1 if size is None else size)
+
+    def readall(self) -> bytes:
+        self._disk.ask("read")
+        return super().readall()
 
     def write(self, data: Any) -> int:
+        self._disk.note_write(self.fileno())
         try:
             self._disk.ask("write")
         except OSError:

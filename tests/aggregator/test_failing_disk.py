@@ -18,6 +18,7 @@ import pytest
 
 from aggregator.catalogue import Catalogue
 from aggregator.errors import AggregatorError, CatalogueError, PublishError
+from aggregator.publish.side_file import SideFile
 from aggregator.publish.tree import publish
 from aggregator.refreshes.refresh import Report
 from aggregator.wiring import Wiring, wire
@@ -252,11 +253,32 @@ def releases_in(www: Path) -> set[str]:
     return {path.name for path in (www / ".feeds.releases").iterdir() if path.is_dir()}
 
 
+def beside(out: Path) -> Path:
+    return out.with_name(f"{out.name}.nginx.conf")
+
+
+def published_at(out: Path) -> tuple[Mapping[str, bytes], str]:
+    """Give the tree that is there, and what lies beside it."""
+    return tree_at(out) if out.is_symlink() else {}, beside(out).read_text() if beside(out).exists() else ""
+
+
 def publish_to(newsroom: Newsroom, out: Path, begin: Callable[[], None] = lambda: None) -> None:
     with newsroom.wired() as (wiring, catalogue):
         begin()
         with catalogue.snapshot() as snapshot:
-            publish(wiring.tree, snapshot, out)
+            text = f"# Beside generation {snapshot.generation.number}\n" * 100
+            side = SideFile(beside(out), text, "# Beside")
+            publish(wiring.tree, snapshot, out, beside=side)
+
+
+def expect_on_disk(disk: FailingDisk, out: Path) -> None:
+    """See that every file and folder of a tree, and what lies beside it, was fsynced before it took its place."""
+    tree = out.resolve()
+    parts = {path: path.stat() for path in (tree.parent, tree, *tree.rglob("*"))}
+    synced = disk.synced_at[out]
+    assert not [str(path) for path, found in parts.items() if (found.st_dev, found.st_ino) not in synced]
+    found = beside(out).stat()
+    assert (found.st_dev, found.st_ino) in disk.synced_at[beside(out)]
 
 
 @dataclass(frozen=True)
@@ -266,8 +288,8 @@ class Trees:
     newsroom: Newsroom
     www: Path
     kept: Path
-    old: Mapping[str, bytes]
-    new: Mapping[str, bytes]
+    old: tuple[Mapping[str, bytes], str]
+    new: tuple[Mapping[str, bytes], str]
 
     @property
     def out(self) -> Path:
@@ -283,10 +305,11 @@ class Trees:
     def expect_recovery(self, number: int) -> None:
         """Publish once more: it succeeds, and nothing is left of what went wrong."""
         self.publish()
-        assert tree_at(self.out) == self.new, number
+        assert published_at(self.out) == self.new, number
         assert not {"partial", "link"} & {path.name for path in (self.www / ".feeds.releases").iterdir()}, (
             number
         )
+        assert {path.name for path in self.www.iterdir()} == {"feeds", ".feeds.releases", "feeds.nginx.conf"}
 
 
 @pytest.fixture
@@ -295,12 +318,13 @@ def trees(newsroom: Newsroom, tmp_path: Path) -> Trees:
     # Few documents, for each is several files.
     workshop.configure("defaults: {formats: [atom]}\ntopics: false\nproviders: false\n")
     publish_to(newsroom, www / "feeds")
-    old = tree_at(www / "feeds")
+    old = published_at(www / "feeds")
     shutil.copytree(www, kept, symlinks=True)
     workshop.refresh(LATER)
     publish_to(newsroom, www / "feeds")
-    new = tree_at(www / "feeds")
-    assert old != new
+    new = published_at(www / "feeds")
+    assert old[0] != new[0]
+    assert old[1] != new[1]
     found = Trees(replace(newsroom, database=newsroom.catalogue_path.read_bytes()), www, kept, old, new)
     found.begin()
     return found
@@ -319,7 +343,12 @@ def test_fault_57_a_disk_that_fails_in_a_publish_leaves_the_old_tree_or_the_new_
             begin = partial(disk.begin, number, lasts=lasts)
             reason = failure_of(partial(trees.publish, begin), PublishError, CatalogueError)
             disk.mend()
-            assert tree_at(trees.out) == (trees.old if reason else trees.new), (number, reason)
+            found = published_at(trees.out)
+            # Where the last of all fails, and all after it, what was beside the tree can't be put back.
+            mixed = [(trees.old[0], trees.new[1])] if lasts and disk.asked[number - 1] == "replace" else []
+            assert found in ([trees.old, *mixed] if reason else [trees.new]), (number, reason)
+            if not reason:
+                expect_on_disk(disk, trees.out)
             # A disk that fails once lets go of what came to nothing, and one that is full stays so no longer.
             assert lasts or not reason or releases_in(trees.www) <= releases_in(trees.kept), (number, reason)
             trees.expect_recovery(number)
@@ -336,7 +365,32 @@ def test_fault_56_a_publish_that_is_killed_at_whatever_point_leaves_the_old_tree
             trees.begin()
             begin = partial(disk.begin, number, kills=True)
             in_a_process_of_its_own(partial(trees.publish, begin))
-            assert tree_at(trees.out) in (trees.old, trees.new), number
+            # Between the two renames, the new file lies beside the old tree.
+            mixed = (trees.old[0], trees.new[1])
+            assert published_at(trees.out) in (trees.old, mixed, trees.new), number
+            trees.expect_recovery(number)
+
+
+def test_fault_57_a_first_publish_that_fails_leaves_the_empty_folder_and_nothing_beside_it(
+    trees: Trees,
+) -> None:
+    disk = FailingDisk(trees.www)
+
+    def begin() -> None:
+        shutil.rmtree(trees.www)
+        trees.out.mkdir(parents=True)
+
+    begin()
+    with disk.in_place_of_python_s():
+        trees.publish(disk.begin)
+        count = len(disk.asked)
+        for number in range(count - 4 * _LAST, count + 1):
+            disk.mend()
+            begin()
+            reason = failure_of(partial(trees.publish, partial(disk.begin, number)), PublishError)
+            disk.mend()
+            assert published_at(trees.out) == (({}, "") if reason else trees.new), (number, reason)
+            assert trees.out.is_dir(), (number, reason)
             trees.expect_recovery(number)
 
 
@@ -346,9 +400,4 @@ def test_fault_56_the_disk_has_every_file_of_a_tree_before_the_tree_is_linked(
     disk = FailingDisk(tmp_path)
     with disk.in_place_of_python_s():
         trees.publish(disk.begin)
-    before = disk.asked[: disk.asked.index("replace")]
-    folders = sum(path.is_dir() for path in trees.out.rglob("*"))
-    # Beside those in the tree: its root, and where it lies.
-    assert before.count("fsync") == len(trees.new) + folders + 2
-    assert "fsync" in before[before.index("rename") :]
-    assert "write" not in before[before.index("fsync") :]
+    expect_on_disk(disk, trees.out)
