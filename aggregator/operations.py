@@ -9,7 +9,7 @@ from aggregator.catalogue import Snapshot
 from aggregator.config import Settings
 from aggregator.documents.edition import CODINGS
 from aggregator.documents.feed_drafts import FeedDrafts
-from aggregator.errors import UnknownFeedError
+from aggregator.errors import BrokenCatalogueError, UnknownFeedError
 from aggregator.processes import processors
 from aggregator.publish.nginx import nginx_file
 from aggregator.publish.process import PublishingProcess, families_of
@@ -64,7 +64,7 @@ def publish_site(
         expect(total)
         progress(done, total)
 
-    try:
+    def published() -> tuple[Report, Published]:
         with opened(settings.store) as catalogue:
             catalogue.claim(settings.path, settings.site.tag)
             wiring = wire(settings, catalogue)
@@ -72,12 +72,16 @@ def publish_site(
             expect(report.articles)
             helper = process if process.is_there else None
             with catalogue.snapshot() as snapshot:
-                published = publish(
-                    families_of(settings, wiring, only), snapshot, out, codings, helper, beside=beside
-                )
+                families = families_of(settings, wiring, only)
+                return report, publish(families, snapshot, out, codings, helper, beside=beside)
+
+    try:
+        return published()
+    except BrokenCatalogueError:
+        # Where only a document showed it: the refresh of the second try makes the catalogue anew.
+        return published()
     finally:
         process.stop()
-    return report, published
 
 
 def _body(feeds: FeedDrafts, path: str, asked: str, snapshot: Snapshot) -> bytes:

@@ -7,14 +7,21 @@ from tempfile import TemporaryDirectory
 
 from aggregator.catalogue import Catalogue
 from aggregator.config import Settings
+from aggregator.errors import BrokenCatalogueError
 
 
 @contextmanager
 def opened(address: str) -> Iterator[Catalogue]:
-    """Open the catalogue at a SQLAlchemy URL, and close it; raise CatalogueError where that can't be."""
+    """Open the catalogue at a SQLAlchemy URL, and close it; raise CatalogueError where that can't be.
+
+    Where the block fails since the catalogue is broken, that is what is raised: BrokenCatalogueError.
+    """
     catalogue = Catalogue.open(address)
     try:
         yield catalogue
+    except Exception:
+        catalogue.expect_sound()
+        raise
     finally:
         catalogue.close()
 
@@ -31,15 +38,21 @@ def scratch() -> Iterator[Catalogue]:
 
 @contextmanager
 def scratch_copy(settings: Settings) -> Iterator[Catalogue]:
-    """Give a copy of a configuration's catalogue, an empty one where there is none of use; raise CatalogueError where it is another's."""
-    with scratch() as catalogue:
-        served = Catalogue.open_known(settings.store)
-        if served is not None:
-            with closing(served):
-                served.belong_to(settings.path, settings.site.tag)
-                served.expect_ours()
-                served.copy_to(catalogue)
-        yield catalogue
+    """Give a copy of a configuration's catalogue, an empty one where there is none of use; raise CatalogueError where it is another's.
+
+    Where the block fails since that catalogue is broken, BrokenCatalogueError says so of it, not of the copy.
+    """
+    served = Catalogue.open_known(settings.store)
+    try:
+        with scratch() as catalogue:
+            if served is not None:
+                with closing(served):
+                    served.belong_to(settings.path, settings.site.tag)
+                    served.expect_ours()
+                    served.copy_to(catalogue)
+            yield catalogue
+    except BrokenCatalogueError as error:
+        raise error if served is None else BrokenCatalogueError(served.database, error.reason) from error
 
 
 def accepting(settings: Settings) -> Settings:

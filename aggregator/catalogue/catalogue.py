@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,11 @@ class Catalogue:
         """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
         return Catalogue(self._engine, self._longest, is_filled=True, clock=self._clock, owner=self._owner)
 
+    @property
+    def database(self) -> str | None:
+        """The path of its file, None where it is in memory."""
+        return self._engine.url.database
+
     def belong_to(self, configuration: Path, site_tag: str) -> None:
         """Have it belong to the configuration at a path: nothing is read or written where it is another's, whatever became of the file."""
         if self._folder is not None:
@@ -100,25 +105,27 @@ class Catalogue:
     def claim(self, configuration: Path, site_tag: str) -> None:
         """Have it belong to the configuration at a path, and take note of that; raise CatalogueError where it is another's."""
         self.belong_to(configuration, site_tag)
-        # One that can only be read is served all the same.
         if self.expect_ours() != self._owner:
-            self._take()
+            # One that can only be read, or can't be written just now, is served all the same: whatever writes tries again, and says so.
+            with suppress(CatalogueError):
+                self._take()
 
     def expect_ours(self) -> Owner | None:
         """Give whose it was noted to be; raise CatalogueError where it is another's than the configuration's that it belongs to."""
         with self.snapshot() as snapshot:
             return snapshot.owner
 
-    def expect_sound(self) -> None:
-        """Look through the whole database where anybody, of any process, has doubted it; raise BrokenCatalogueError where it is broken."""
+    def expect_sound(self, proceed: Callable[[], None] = _always) -> None:
+        """Look through the whole database where anybody, of any process, has doubted it; raise BrokenCatalogueError where it is broken.
+
+        proceed  called again and again meanwhile; where it raises, the look ends
+        """
         try:
             if is_doubted(self._engine):
-                self._look_through()
+                self._look_through(proceed)
                 trust(self._engine)
         except OSError as error:
-            raise CatalogueError(
-                f"catalogue {self._engine.url.database}: can't be looked through: {error}"
-            ) from error
+            raise CatalogueError(f"catalogue {self.database}: can't be looked through: {error}") from error
 
     def is_in_doubt(self) -> bool:
         """Tell whether a reader, of any process, has found it broken, or it is gone. A look at two names."""
@@ -127,10 +134,10 @@ class Catalogue:
         except OSError:  # what can't be looked at now is for a refresh to tell
             return False
 
-    def _look_through(self) -> None:
+    def _look_through(self, proceed: Callable[[], None]) -> None:
         self._engine.dispose()  # what a connection remembers of the file says nothing of the file
         with self._errors("read"), self._engine.execution_options(begin="IMMEDIATE").begin() as connection:
-            expect_integrity(connection)
+            expect_integrity(connection, proceed)
 
     def begin_anew(self, reason: str) -> None:
         """Set the database aside, for a reason such as "is broken", and go on with an empty one; raise CatalogueError where that can't be."""
@@ -158,9 +165,7 @@ class Catalogue:
             self._refuse_other(snapshot.owner)
             self._read = snapshot.generation.number
             if self._is_filled and not snapshot.generation.number:
-                raise CatalogueError(
-                    f"catalogue {self._engine.url.database}: is being made anew, expected a generation"
-                )
+                raise CatalogueError(f"catalogue {self.database}: is being made anew, expected a generation")
             yield snapshot
 
     @contextmanager
@@ -234,7 +239,7 @@ class Catalogue:
             return
         if noted.is_other_than(self._owner):
             raise CatalogueError(
-                f"catalogue {self._engine.url.database}: belongs to {noted.told(self._folder)}, expected one that "
+                f"catalogue {self.database}: belongs to {noted.told(self._folder)}, expected one that "
                 f"{self._owner.told(self._folder)} has for itself; give it another `store`, or delete this one"
             )
 
@@ -256,16 +261,12 @@ class Catalogue:
             kind, reason = fault_of(error)
             if kind is Kind.BROKEN:
                 doubt(self._engine)
-                raise BrokenCatalogueError(self._engine.url.database, reason) from error
+                raise BrokenCatalogueError(self.database, reason) from error
             if kind is Kind.PASSING:
-                raise CatalogueError(
-                    f"catalogue {self._engine.url.database}: can't be {done}: {reason}"
-                ) from error
+                raise CatalogueError(f"catalogue {self.database}: can't be {done}: {reason}") from error
             self._wonder()
             # Without the error itself, in which sqlite3 may show what an article says.
-            raise CatalogueError(
-                f"catalogue {self._engine.url.database}: can't be {done}: {reason}"
-            ) from None
+            raise CatalogueError(f"catalogue {self.database}: can't be {done}: {reason}") from None
         except NONSENSE:
             self._wonder()
             raise

@@ -1,6 +1,8 @@
 """Integrity: a whole database looked through, for whoever had an error of which it may be the reason. Costs as much as the archive."""
 
 import sqlite3
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
@@ -14,13 +16,25 @@ from aggregator.entry import records
 
 # Rows that are in memory at once.
 _ROWS = 1_000
+# Of SQLite's virtual machine between two calls of `proceed`: some milliseconds.
+_INSTRUCTIONS = 100_000
 
 
-def expect_integrity(connection: Connection) -> None:
+def expect_integrity(connection: Connection, proceed: Callable[[], None]) -> None:
     """Have SQLite look at every page and index, and read every value; raise what `unsound` gives where anything is not as it was written.
 
-    What was written over by what makes sense, and is the same in every index, nobody can tell.
+    What was written over by what makes sense, and is the same in every index, nobody can tell. `proceed` is called all the time; where it
+    raises, SQLite ends the statement that is under way.
     """
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(proceed, _INSTRUCTIONS)
+    try:
+        _expect_integrity(connection)
+    finally:
+        driver.set_progress_handler(None, 0)
+
+
+def _expect_integrity(connection: Connection) -> None:
     found = str(connection.execute(text("PRAGMA integrity_check(1)")).scalar_one())
     if found != "ok":
         raise unsound(found.splitlines()[-1])

@@ -18,6 +18,7 @@ from aggregator.catalogue.asides import KEPT, delete_old, set_aside
 from aggregator.catalogue.faults import Kind, fault_of
 from aggregator.catalogue.following import follow, forget
 from aggregator.catalogue.full_text import create_index
+from aggregator.catalogue.owner import noted_owner
 from aggregator.catalogue.tables import SCHEMA_VERSION, generations, metadata
 from aggregator.catalogue.unsound import made_sense_of, the_generation
 from aggregator.errors import CatalogueError
@@ -285,6 +286,7 @@ def _amiss(connection: Connection) -> str | None:
     with made_sense_of("its generation"):
         row = the_generation(connection.execute(select(generations)).all())
         index(row.number), index(row.birth), row.as_of.isoformat()
+    noted_owner(row.configuration, row.site_tag)
     return None
 
 

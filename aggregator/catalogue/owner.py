@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from aggregator.catalogue.tables import generations
-from aggregator.catalogue.unsound import the_generation
+from aggregator.catalogue.unsound import the_generation, unsound
 from aggregator.printable import as_utf_8
 
 
@@ -48,8 +48,19 @@ def owner_from(configuration: Path, site_tag: str, folder: Path) -> Owner:
 
 def owner_of(connection: Connection) -> Owner | None:
     """Give whose it is; None where nobody has claimed it yet."""
-    row = the_generation(connection.execute(select(generations)).all())
-    return None if row.configuration is None else Owner(row.configuration, row.site_tag)
+    row = the_generation(
+        connection.execute(select(generations.c.configuration, generations.c.site_tag)).all()
+    )
+    return noted_owner(row.configuration, row.site_tag)
+
+
+def noted_owner(configuration: object, site_tag: object) -> Owner | None:
+    """Give whom two columns of the generation note, None where nobody; raise what `unsound` gives where they are no texts."""
+    if configuration is None and site_tag is None:
+        return None
+    if not (isinstance(configuration, str) and isinstance(site_tag, str)):
+        raise unsound("its owner makes no sense")
+    return Owner(configuration, site_tag)
 
 
 def note_owner(connection: Connection, owner: Owner) -> None:

@@ -17,7 +17,7 @@ from aggregator.catalogue.criteria import full_text_query
 from aggregator.catalogue.explaining import Tally, Verdict
 from aggregator.catalogue.history import EVERYTHING, feed_key, last_archive
 from aggregator.catalogue.inventory import Duplicate
-from aggregator.catalogue.owner import Owner
+from aggregator.catalogue.owner import noted_owner
 from aggregator.catalogue.paging import Stretch, stretch_of
 from aggregator.catalogue.rankings import shown_by, stories_among
 from aggregator.catalogue.ready import Ready
@@ -81,7 +81,7 @@ class Snapshot:
         self.has_words = bool(has_words)
         # Tells what was made from this database from what was made from one that stood in its place before.
         self.birth: int = birth
-        self.owner = None if owner[0] is None else Owner(*owner)
+        self.owner = noted_owner(*owner)
         # What the feed asked for last shows: its fingerprint, its articles and their revisions are asked for one after another.
         self._last_shown: tuple[FeedDefinition | None, Sequence[Chosen]] = (None, ())
         self._archives: dict[str, int] = {}

@@ -117,7 +117,7 @@ class Refresh:
         lease = lease or Lease()
         self._catalogue.delete_old_asides(now)
         try:
-            with self._doubting():
+            with self._doubting(lease):
                 return self._run(now, progress, lease, touched, committed, words_later=words_later)
         except BrokenCatalogueError as error:
             lease.renew()
@@ -127,15 +127,15 @@ class Refresh:
             return self._run(now, progress, lease, None, committed, words_later=words_later)
 
     @contextmanager
-    def _doubting(self) -> Iterator[None]:
+    def _doubting(self, lease: Lease) -> Iterator[None]:
         """Within the block, use the catalogue; raise BrokenCatalogueError before it where one that was doubted is broken, or after it where
         that is why anything failed.
         """
-        self._catalogue.expect_sound()
+        self._catalogue.expect_sound(lease.renew)
         try:
             yield
         except Exception:
-            self._catalogue.expect_sound()
+            self._catalogue.expect_sound(lease.renew)
             raise
 
     def _run(

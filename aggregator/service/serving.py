@@ -125,6 +125,8 @@ class Serving:
         )
         try:
             self._settings = settings
+            # Before what reads from it is made, which keeps whose it was then.
+            self._catalogue.belong_to(settings.path, settings.site.tag)
             self._press, self._deltas = self._new_presses()
             self._searches = self._new_searches()
             self._problem_pages = self._new_problem_pages()
@@ -139,6 +141,7 @@ class Serving:
                 self._problem_pages,
                 self._status_page,
             ) = before
+            self._catalogue.belong_to(self._settings.path, self._settings.site.tag)
             raise
         self._name_feeds()
 

@@ -163,3 +163,17 @@ def test_one_in_memory_belongs_to_whoever_has_it(folder: Path) -> None:
     with closing(Catalogue.open("sqlite://")) as catalogue:
         catalogue.claim(folder / "site.yaml", OURS)
         write(catalogue)
+
+
+def test_one_that_can_not_be_written_just_now_is_claimed_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.catalogue.opening._BUSY_MILLISECONDS", 1)
+    database = folder / "var" / "catalogue.db"
+    with claimed(database, folder / "old.yaml"):
+        before = noted(database)
+        with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with claimed(database, folder / "site.yaml") as catalogue:
+                read(catalogue)
+        assert noted(database) == before

@@ -13,7 +13,8 @@ import pytest
 
 from aggregator.catalogue import Catalogue
 from aggregator.catalogue.unsound import NONSENSE
-from aggregator.errors import CatalogueError
+from aggregator.errors import BrokenCatalogueError, CatalogueError, RefreshError
+from aggregator.operations import preview_feed, publish_site
 from tests.aggregator.workshop import HOUR, NOON, Workshop
 
 _FEEDS = ("/feeds/all.rss", "/feeds/all.atom", "/feeds/all.json")
@@ -81,6 +82,7 @@ HARMS = {
     "a record's end": "UPDATE records SET record = substr(record, 1, 200) WHERE rowid = 7",
     "a record's encoding": "UPDATE records SET record = CAST(x'5bfffe5d' AS TEXT) WHERE rowid = 7",
     "the generation's time": "UPDATE generations SET as_of = 9000000000000000000",
+    "whose it is": "UPDATE generations SET configuration = x'00ff', site_tag = 7",
     "the generation's number": "UPDATE generations SET number = 'many'",
 }
 
@@ -123,4 +125,46 @@ def test_fault_59_a_mistake_of_ours_has_the_catalogue_looked_through_once_a_gene
         workshop.write("quay")
         wiring.refresh.run(_MUCH_LATER)
         assert stumble(catalogue)
+    assert not [*workshop.folder.glob("*.aside-*")]
+
+
+def test_fault_59_a_publish_makes_anew_what_only_a_document_shows_to_be_broken(
+    workshop: Workshop, database: Path
+) -> None:
+    with open_database(database) as connection:
+        connection.execute(HARMS["a record"])
+    _, published = publish_site(workshop.settings(), workshop.folder / "out", _LATER, lambda *_: None)
+    assert published.is_new
+    assert b"Ferry" in (workshop.folder / "out/feeds/all.rss").read_bytes()
+    assert [*workshop.folder.glob("catalogue.db.aside-1")]
+
+
+@pytest.mark.parametrize("harm", ["a record", "a record's encoding"])
+def test_fault_59_a_preview_says_which_catalogue_is_broken(
+    workshop: Workshop, database: Path, harm: str
+) -> None:
+    with open_database(database) as connection:
+        connection.execute(HARMS[harm])
+    with pytest.raises(BrokenCatalogueError, match=f"catalogue {database}: is broken"):
+        preview_feed(workshop.settings(), "all", "rss", _LATER, lambda *_: None)
+
+
+def test_fault_59_looking_through_is_told_of_all_the_time_and_may_be_ended(
+    workshop: Workshop, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.catalogue.integrity._INSTRUCTIONS", 100)
+    steps: list[None] = []
+
+    def give_up() -> None:
+        raise RefreshError("given up")
+
+    with workshop.wired() as (_, catalogue):
+        for proceed in (lambda: steps.append(None), give_up):
+            database.with_name("catalogue.db.doubted").touch()
+            if proceed is give_up:
+                with pytest.raises(CatalogueError, match="interrupted"):
+                    catalogue.expect_sound(proceed)
+            else:
+                catalogue.expect_sound(proceed)
+    assert len(steps) > 10
     assert not [*workshop.folder.glob("*.aside-*")]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -86,3 +86,24 @@ async def test_figures_name_the_feeds_that_there_are_and_none_that_was_taken_out
         ask(serving, f"/feeds/f{number}.rss")
         ask(serving, f"/feeds/old{number}.rss", 301)
     assert named(serving) == {"/feeds/f29", "/feeds/old29"}
+
+
+async def test_a_reload_under_another_path_and_then_another_tag_is_followed(workshop: Workshop) -> None:
+    """As with a link to the newest version: the one is noted by a refresh before the other changes."""
+    workshop.write("ferry")
+    workshop.refresh()
+    first = workshop.settings()
+    moved = replace(first, path=workshop.folder / "6" / "site.yaml")
+    renamed = replace(moved, site=replace(moved.site, tag="other.example,2026"))
+    with closing(Catalogue.open(first.store)) as kept, closing(Catalogue.open(first.store)) as served:
+        for catalogue in (kept, served):
+            catalogue.claim(first.path, first.site.tag)
+        serving = Serving(first, served)
+        for settings in (moved, renamed):
+            kept.claim(settings.path, settings.site.tag)
+            await serving.reconfigure(settings)
+        await serving.advance_in_time(None)
+        edition = await serving._press.edition("/feeds/all.atom")
+        await serving.stop()
+    assert edition is not None
+    assert b"Ferry" in edition.body
