@@ -2,14 +2,13 @@
 
 import os
 from contextlib import suppress
-from functools import partial
 from multiprocessing import active_children
 from threading import Thread, Timer
 
 from aggregator.monitoring import events
 
 # How long the line that says so may take. Where nobody reads the log any more, as from a pipe that is full, it would take for ever.
-_TELL_SECONDS = 0.3
+_TELL_SECONDS = 0.2
 
 
 def leave_within(seconds: float) -> None:
@@ -30,7 +29,7 @@ def _leave(seconds: float) -> None:
     try:
         for process in active_children():
             process.kill()
-        telling = Thread(target=partial(events.LEFT.log, seconds=seconds), daemon=True)
+        telling = Thread(target=lambda: events.LEFT.log(seconds=seconds), daemon=True)
         telling.start()
         telling.join(_TELL_SECONDS)
     finally:
