@@ -17,12 +17,14 @@ class Event:
     name   SUBJECT.WHAT_HAPPENED; stays
     text   for people; {field} stands for the value of a field
     more   the fields that the text does not tell
+    once   whether the log has it only once a process, as long as it says the same: what stays as it is would be told at every refresh
     """
 
     name: str
     level: int
     text: str
     more: tuple[str, ...] = ()
+    once: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -33,7 +35,7 @@ class Event:
     def log(self, exception: BaseException | None = None, /, **fields: object) -> None:
         """Tell the log that it happened; an exception comes with its traceback."""
         if _logger.isEnabledFor(self.level):
-            extra = {"event": self.name, "fields": fields}
+            extra = {"event": self.name, "fields": fields, "once": self.once}
             _logger.log(self.level, self.text.format(**fields), exc_info=exception, extra=extra)
 
 
@@ -132,6 +134,7 @@ ASIDE_STAYS = Event(
     "catalogue.aside_stays",
     logging.WARNING,
     "{aside} was set aside, and can't be deleted after {days} days: {error}",
+    once=True,
 )
 MADE_ANEW = Event(
     "catalogue.made_anew", logging.WARNING, "catalogue {catalogue} {reason}; rebuilding from the sources"

@@ -38,10 +38,28 @@ def start_logging(form: LogForm) -> None:
     """Write everything from INFO upwards to standard error, the warnings of Python included."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(HumanFormatter() if form is LogForm.HUMAN else JsonFormatter())
+    handler.addFilter(Repeats())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(capture=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Repeats(logging.Filter):
+    """Leaves out what an event that is to be told once says again. Remembers the lines of such events: there are to be few."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the log is to have it."""
+        if not getattr(record, "once", False):
+            return True
+        line = f"{_name(record)}: {record.getMessage()}"
+        is_new = line not in self._told
+        self._told.add(line)
+        return is_new
 
 
 class HumanFormatter(logging.Formatter):

@@ -4,6 +4,7 @@ Two renames can't be one. The file's comes first, for it can be taken back befor
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class SideFile:
 
     @contextmanager
     def written(self) -> Iterator["Written"]:
-        """Write it under another name, and what is there under a third; raise PublishError where that can't be done."""
+        """Write it under another name, and have what is there under a third; raise PublishError where that can't be done."""
         partial, before = (
             self.target.with_name(f".{self.target.name}.{end}") for end in ("partial", "before")
         )
@@ -43,7 +44,7 @@ class SideFile:
                 _write(partial, self.text.encode())
                 is_first = not self.target.exists()
                 if not is_first:
-                    _write(before, self.target.read_bytes())
+                    _keep(self.target, before)
             yield Written(self, partial, None if is_first else before)
         finally:
             for path in (partial, before):
@@ -94,6 +95,27 @@ class Written(NamedTuple):
             self.file.target.unlink(missing_ok=True)
         else:
             self.before.replace(self.file.target)
+
+
+def _keep(target: Path, before: Path) -> None:
+    """Have a file under another name too, so that it can be put back as it is, with its owner and mode."""
+    try:
+        os.link(target, before, follow_symlinks=False)
+    except OSError:  # a file system without links, or one where nobody may link what is another's
+        _copy(target, before)
+
+
+def _copy(target: Path, before: Path) -> None:
+    status = target.stat()
+    with before.open("xb") as file:
+        # Before there is anything in it that others are not to read.
+        os.fchmod(file.fileno(), 0o600)
+        file.write(target.read_bytes())
+        with suppress(PermissionError):  # only root may give a file away
+            os.fchown(file.fileno(), status.st_uid, status.st_gid)
+        file.flush()
+        shutil.copystat(target, before)
+        os.fsync(file.fileno())
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,10 +1,14 @@
 """Departure: the end of the process in time, whatever still hangs in it."""
 
 import os
+from contextlib import suppress
 from multiprocessing import active_children
-from threading import Timer
+from threading import Thread, Timer
 
 from aggregator.monitoring import events
+
+# How long the line that says so may take. Where nobody reads the log any more, as from a pipe that is full, it would take for ever.
+_TELL_SECONDS = 0.2
 
 
 def leave_within(seconds: float) -> None:
@@ -16,11 +20,17 @@ def leave_within(seconds: float) -> None:
     """
     timer = Timer(seconds, _leave, (seconds,))
     timer.daemon = True
-    timer.start()
+    # No thread is to be had: who wants to stop is to be heard all the same.
+    with suppress(RuntimeError):
+        timer.start()
 
 
 def _leave(seconds: float) -> None:
-    for process in active_children():
-        process.kill()
-    events.LEFT.log(seconds=seconds)
-    os._exit(0)
+    try:
+        for process in active_children():
+            process.kill()
+        telling = Thread(target=lambda: events.LEFT.log(seconds=seconds), daemon=True)
+        telling.start()
+        telling.join(_TELL_SECONDS)
+    finally:
+        os._exit(0)

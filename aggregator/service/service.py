@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
+from types import FrameType
+from typing import Any
 
 import uvloop
 
@@ -94,7 +96,7 @@ def _stay() -> None:
 class Wishes:
     """What is wanted of the server while it runs: that it stops, that it reloads.
 
-    depart  called at once when it is to stop, whatever is being done
+    depart  called at once when it is to stop, whatever is being done, and in the middle of it
     """
 
     depart: Callable[[], None] = _stay
@@ -105,21 +107,29 @@ class Wishes:
         """Let SIGTERM and SIGINT mean stop, SIGHUP reload. Before anything else: a signal that nobody follows ends the process."""
         for number, act in self._acts():
             signal.signal(number, lambda _number, _frame, act=act: act())  # type: ignore[misc]
+        self._depart_at_signals()
 
     def follow_signals(self) -> None:
         """Let them mean the same to the event loop, which waits for both."""
         loop = asyncio.get_running_loop()
         for number, act in self._acts():
             loop.add_signal_handler(number, act)
+        # After that: by itself the loop takes note of a signal in its turn, and has none while a line of the log waits for its reader.
+        self._depart_at_signals()
 
     def _acts(self) -> Iterator[tuple[signal.Signals, Callable[[], None]]]:
-        yield signal.SIGTERM, self._stop
-        yield signal.SIGINT, self._stop
+        yield signal.SIGTERM, self.stop.set
+        yield signal.SIGINT, self.stop.set
         yield signal.SIGHUP, self.reload.set
 
-    def _stop(self) -> None:
+    def _depart_at_signals(self) -> None:
+        """Have it depart at the signals that mean stop, besides what is done at them already."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, partial(self._depart_too, signal.getsignal(number)))
+
+    def _depart_too(self, follow: Any, number: int, frame: FrameType | None) -> None:
+        follow(number, frame)
         self.depart()
-        self.stop.set()
 
 
 class Keeper:

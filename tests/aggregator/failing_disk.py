@@ -33,14 +33,15 @@ _ASKED_OF_PATHS = [
     "unlink",
     "rmdir",
     "symlink",
+    "link",
     "readlink",
     "chmod",
     "utime",
 ]
 _ASKED_OF_DESCRIPTORS = ("read", "fstat", "fsync")
-_FULL = {"write", "mkdir", "symlink", "rename", "replace"}
+_FULL = {"write", "mkdir", "symlink", "link", "rename", "replace"}
 # What changes the folder in which it happens.
-_CHANGES_OF_FOLDERS = {"mkdir", "rename", "replace", "unlink", "rmdir", "symlink"}
+_CHANGES_OF_FOLDERS = {"mkdir", "rename", "replace", "unlink", "rmdir", "symlink", "link"}
 
 # What a file is known by, whatever it is called.
 Inode = tuple[int, int]

@@ -226,11 +226,7 @@ def test_fault_59_a_corrupt_catalogue_is_made_anew_though_the_disk_fails_meanwhi
     newsroom: Newsroom, step: int
 ) -> None:
     # The first page names what there is; all that it leads to is gone.
-    corrupt = Newsroom(
-        newsroom.workshop,
-        newsroom.database[:4096] + b"\xa5" * (len(newsroom.database) - 4096),
-        newsroom.catalogue,
-    )
+    corrupt = replace(newsroom, database=newsroom.database[:4096] + b"\xa5" * (len(newsroom.database) - 4096))
     workshop, disk = newsroom.workshop, FailingDisk(newsroom.workshop.folder)
     with disk.in_place_of_sqlite_s(), disk.in_place_of_python_s():
         for number in corrupt.trials(disk, lambda: refreshed(workshop), step):
@@ -259,8 +255,9 @@ def beside(out: Path) -> Path:
 
 
 def published_at(out: Path) -> tuple[Mapping[str, bytes], str]:
-    """Give the tree that is there, and what lies beside it."""
-    return tree_at(out) if out.is_symlink() else {}, beside(out).read_text() if beside(out).exists() else ""
+    """Give the tree that is there, and the mode of what lies beside it, with its text."""
+    side = f"{beside(out).stat().st_mode:o} {beside(out).read_text()}" if beside(out).exists() else ""
+    return tree_at(out) if out.is_symlink() else {}, side
 
 
 def publish_to(newsroom: Newsroom, out: Path, begin: Callable[[], None] = lambda: None) -> None:
@@ -316,6 +313,7 @@ def trees(newsroom: Newsroom, tmp_path: Path) -> Trees:
     # Few documents, for each is several files.
     workshop.configure("defaults: {formats: [atom]}\ntopics: false\nproviders: false\n")
     publish_to(newsroom, www / "feeds")
+    beside(www / "feeds").chmod(0o600)
     old = published_at(www / "feeds")
     shutil.copytree(www, kept, symlinks=True)
     workshop.refresh(LATER)

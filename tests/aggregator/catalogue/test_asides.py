@@ -4,9 +4,12 @@ import logging
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -116,6 +119,30 @@ def test_what_can_not_be_deleted_is_told_and_the_rest_is(
     delete_old(tmp_path / "catalogue.db", now() + 2 * KEPT)
     assert asides(tmp_path / "catalogue.db") == ["catalogue.db.aside-1"]
     assert f"{folder} was set aside, and can't be deleted after 30 days: " in caplog.text
+
+
+def test_what_can_never_be_deleted_is_told_once_a_process_and_not_at_every_refresh(tmp_path: Path) -> None:
+    program = dedent("""\
+        import sys
+        from datetime import UTC, datetime
+        from pathlib import Path
+        from aggregator.catalogue.asides import KEPT, delete_old
+        from aggregator.monitoring.logs import LogForm, start_logging
+
+        start_logging(LogForm.HUMAN)
+        for _ in range(3):
+            delete_old(Path(sys.argv[1]), datetime.now(UTC) + 2 * KEPT)
+        """)
+    for number in (1, 2):
+        (tmp_path / f"catalogue.db.aside-{number}").mkdir()
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "catalogue.db")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = [line.partition(" was set aside")[0].rpartition("-")[2] for line in ended.stderr.splitlines()]
+    assert told == ["1", "2"]
 
 
 def test_a_folder_that_is_not_there_holds_none(tmp_path: Path) -> None:

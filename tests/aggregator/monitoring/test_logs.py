@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.monitoring.logs import HumanFormatter, JsonFormatter, LogForm, log_form
+from aggregator.monitoring.logs import HumanFormatter, JsonFormatter, LogForm, Repeats, log_form
 
 
 class Terminal(io.StringIO):
@@ -102,6 +102,15 @@ def test_what_a_library_says_names_the_library() -> None:
     made = logging.LogRecord("asyncio", logging.ERROR, "x.py", 1, "%s broke", ("it",), None)
     told = as_json(made)
     assert (told["event"], told["logger"], told["text"]) == ("library", "asyncio", "it broke")
+
+
+def test_what_is_to_be_told_once_is_told_again_where_it_says_something_else() -> None:
+    said = ["stays: busy", "stays: busy", "stays: full", "stays: busy"]
+    for is_once, wanted in ((True, [True, False, True, False]), (False, [True] * 4)):
+        repeats, records = Repeats(), [record(text) for text in said]
+        for made in records:
+            vars(made)["once"] = is_once
+        assert [repeats.filter(made) for made in records] == wanted
 
 
 @pytest.mark.parametrize("form", LogForm)
