@@ -1,9 +1,11 @@
 """Departure: the end of the process in time, whatever still hangs in it."""
 
 import os
+from _thread import start_new_thread
 from contextlib import suppress
+from functools import partial
 from multiprocessing import active_children
-from threading import Thread, Timer
+from time import sleep
 
 from aggregator.monitoring import events
 
@@ -18,19 +20,22 @@ def leave_within(seconds: float) -> None:
     end. Nothing is lost without them: a transaction that is not committed is none, as after kill -9. Processes that it began are killed:
     whoever stands still does not find out that there is nobody any more, and would keep the address.
     """
-    timer = Timer(seconds, _leave, (seconds,))
-    timer.daemon = True
-    # No thread is to be had: who wants to stop is to be heard all the same.
+    # Called in the middle of whatever the main thread does: threading.Thread takes locks that it may hold just then. Where no thread is to
+    # be had, who wants to stop is to be heard all the same.
     with suppress(RuntimeError):
-        timer.start()
+        start_new_thread(_leave_after, (seconds,))
+
+
+def _leave_after(seconds: float) -> None:
+    sleep(seconds)
+    _leave(seconds)
 
 
 def _leave(seconds: float) -> None:
     try:
         for process in active_children():
             process.kill()
-        telling = Thread(target=lambda: events.LEFT.log(seconds=seconds), daemon=True)
-        telling.start()
-        telling.join(_TELL_SECONDS)
+        start_new_thread(partial(events.LEFT.log, seconds=seconds), ())
+        sleep(_TELL_SECONDS)
     finally:
         os._exit(0)
