@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.catalogue import Catalogue
-from aggregator.errors import AggregatorError, CatalogueError, PublishError
+from aggregator.errors import AggregatorError, CatalogueError, PublishError, RefreshError
 from aggregator.publish.side_file import SideFile
 from aggregator.publish.tree import publish
 from aggregator.refreshes.refresh import Report
@@ -233,7 +233,7 @@ def test_fault_59_a_corrupt_catalogue_is_made_anew_though_the_disk_fails_meanwhi
             disk.mend()
             with workshop.wired() as (wiring, catalogue):
                 disk.begin(number)
-                failure_of(partial(wiring.refresh.run, LATER), CatalogueError)
+                failure_of(partial(wiring.refresh.run, LATER), CatalogueError, RefreshError)
                 disk.mend()
                 wiring.refresh.run(MUCH_LATER)
                 assert shown(catalogue) == NEW, number
