@@ -3,7 +3,6 @@
 import os
 from _thread import start_new_thread
 from contextlib import suppress
-from functools import partial
 from multiprocessing import active_children
 from time import sleep
 
@@ -35,7 +34,11 @@ def _leave(seconds: float) -> None:
     try:
         for process in active_children():
             process.kill()
-        start_new_thread(partial(events.LEFT.log, seconds=seconds), ())
+        start_new_thread(_tell, (seconds,))
         sleep(_TELL_SECONDS)
     finally:
         os._exit(0)
+
+
+def _tell(seconds: float) -> None:
+    events.LEFT.log(seconds=seconds)
