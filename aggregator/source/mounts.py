@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 _MOUNTS = Path("/proc/self/mountinfo")
@@ -11,7 +11,8 @@ _REMOTE = re.compile(
     r"nfs4?|cifs|smb3?|smbfs|afs|9p|ceph|lustre|gpfs|beegfs|glusterfs|virtiofs|vboxsf|prl_fs|vmhgfs"
     r"|fuse\.(?:sshfs|glusterfs|ceph|s3fs|goofys|gcsfuse|rclone|davfs|vmhgfs-fuse|cephfs|juicefs)"
 )
-# Blanks in a path, and the like (proc_pid_mountinfo(5)).
+# Which field says where it is mounted, and how blanks and the like are written in it (proc_pid_mountinfo(5)).
+_PLACE = 4
 _ESCAPE = re.compile(r"\\([0-7]{3})")
 
 
@@ -35,10 +36,13 @@ def remote_folders(folders: Sequence[Path], mounted: str) -> Mapping[Path, str]:
     return found
 
 
-def _kinds(mounted: str) -> list[tuple[Path, str]]:
+def _kinds(mounted: str) -> Iterator[tuple[Path, str]]:
     """Give where each file system is mounted, and its kind; of several at one place the last one is what is seen."""
-    fields = (line.split(" ") for line in mounted.splitlines() if " - " in line)
-    return [(Path(_ESCAPE.sub(_unescaped, line[4])), line[line.index("-", 6) + 1]) for line in fields]
+    for line in mounted.splitlines():
+        before, _, behind = line.partition(" - ")
+        fields, kind = before.split(" "), behind.partition(" ")[0]
+        if kind and len(fields) > _PLACE:
+            yield Path(_ESCAPE.sub(_unescaped, fields[_PLACE])), kind
 
 
 def _unescaped(escape: re.Match[str]) -> str:

@@ -5,12 +5,13 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -28,6 +29,13 @@ def wait_for(condition: Callable[[], T], patience: float = PATIENCE_SECONDS) -> 
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
     return answer
+
+
+def free_port() -> int:
+    """Give a port that nobody listens at now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,13 @@ class RunningSite:
             return Answer(response.status, response.headers, response.read())
         finally:
             connection.close()
+
+    def is_ready(self) -> bool:
+        """Tell whether it answers that it is, which is asked where it says nothing of its port."""
+        assert self.process.poll() is None
+        with suppress(ConnectionRefusedError):
+            return self.get("/readyz").status == 200
+        return False
 
     def says(self, text: str) -> bool:
         return any(text in line for line in self.lines)

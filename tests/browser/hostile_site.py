@@ -8,10 +8,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.aggregator.running_site import running
+from tests.aggregator.running_site import free_port, running
 from tests.aggregator.workshop import Workshop
 from tests.browser.attacks import ALL, as_path
-from tests.browser.open_site import OpenSite, free_port
+from tests.browser.open_site import OpenSite
 
 FRAMES = "video.example"
 # Text that is let through lets the first of several attacks through; in HTML one can swallow the others.

@@ -1,7 +1,6 @@
 """The sample site, served under its own address, with articles beside its own that mean harm."""
 
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from urllib.parse import quote
 
 from lxml import html
 
-from tests.aggregator.running_site import RunningSite, running
+from tests.aggregator.running_site import RunningSite, free_port, running
 from tests.aggregator.workshop import Workshop
 
 _SAMPLE = Path(__file__).parents[2] / "config"
@@ -55,10 +54,3 @@ def opened(
         shutil.copytree(articles, shop.folder / "content/news/beside")
     with running(shop, "--port", str(port), *arguments) as server:
         yield OpenSite(url, server)
-
-
-def free_port() -> int:
-    """Give a port that nobody listens at now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -13,7 +13,7 @@ import pytest
 
 from aggregator.server.directives import quoted
 from tests.aggregator.cli.test_cli import run_on
-from tests.aggregator.running_site import Answer, RunningSite, running, wait_for
+from tests.aggregator.running_site import Answer, RunningSite, free_port, running, wait_for
 from tests.aggregator.workshop import Workshop
 
 PROGRAM = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
@@ -97,13 +97,6 @@ def served_by_nginx(folder: Path, tree: Path) -> Iterator[RunningSite]:
     finally:
         process.terminate()
         process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def listens(port: int) -> bool:

@@ -3,15 +3,14 @@
 import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from textwrap import dedent
 
-from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, processes, wait_for
+from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, free_port, processes, wait_for
 from tests.aggregator.workshop import Workshop
 from tests.endurance.process_tree import lives
 
@@ -106,22 +105,14 @@ def test_a_log_that_nobody_reads_does_not_hold_up_the_end() -> None:
 
 def test_fault_40_a_server_whose_log_nobody_reads_leaves_when_told(workshop: Workshop) -> None:
     workshop.write("ferry")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "aggregator", "serve", "--config", str(workshop.config_path)]
     with a_pipe_that_nobody_reads() as (_, log):
         process = subprocess.Popen([*command, "--port", str(port)], stderr=log, text=True)
         site = RunningSite(process, port=port)
 
-        def is_ready() -> bool:
-            assert process.poll() is None
-            with suppress(ConnectionRefusedError):
-                return site.get("/readyz").status == 200
-            return False
-
         try:
-            wait_for(is_ready)
+            wait_for(site.is_ready)
             fill(log)
             begun = processes(site)
             # It tells that it has done so, and stands there when it is told to leave.

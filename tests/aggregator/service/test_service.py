@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,7 +21,14 @@ import pytest
 
 from aggregator.errors import ServeError
 from aggregator.service.workers import _reserve
-from tests.aggregator.running_site import PATIENCE_SECONDS, RunningSite, processes, running, wait_for
+from tests.aggregator.running_site import (
+    PATIENCE_SECONDS,
+    RunningSite,
+    free_port,
+    processes,
+    running,
+    wait_for,
+)
 from tests.aggregator.workshop import Workshop
 from tests.endurance.process_tree import lives
 
@@ -537,21 +544,13 @@ def test_a_catalogue_of_another_configuration_is_not_served(workshop: Workshop) 
 
 def test_it_serves_with_standard_error_closed(workshop: Workshop) -> None:
     workshop.write("ferry")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "aggregator", "serve", "--config", str(workshop.config_path)]
     closed = ["sh", "-c", 'exec "$@" 2>&-', "sh", *command, "--port", str(port)]
     site = RunningSite(subprocess.Popen(closed, text=True), port=port)
 
-    def is_ready() -> bool:
-        assert site.process.poll() is None
-        with suppress(ConnectionRefusedError):
-            return site.get("/readyz").status == 200
-        return False
-
     try:
-        wait_for(is_ready)
+        wait_for(site.is_ready)
         assert titles(site) == ["Ferry"]
     finally:
         assert site.stop() == 0

@@ -34,6 +34,13 @@ def test_fault_25_the_innermost_mount_tells(folder: str, kind: str | None) -> No
     assert dict(remote_folders([Path(folder)], MOUNTED)) == ({Path(folder): kind} if kind else {})
 
 
+@pytest.mark.parametrize(
+    "line", ["", " - ", "35 1 - nfs4", "35 1 0:30 / /srv - ", "35 1 0:30 / - nfs4 a rw", "- - - - - - -"]
+)
+def test_what_makes_no_sense_is_no_mount(line: str) -> None:
+    assert not remote_folders([Path("/srv")], f"{line}\n{line}")
+
+
 def test_what_is_mounted_here_is_understood() -> None:
     assert " - " in mounts()
     assert not remote_folders([Path(__file__).parent], "")
