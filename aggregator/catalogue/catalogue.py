@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from copy import copy
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,21 +47,14 @@ def _always() -> None:
 class Catalogue:
     """An open catalogue. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        longest: timedelta | None = None,
-        *,
-        is_filled: bool = False,
-        clock: Callable[[], datetime | None] = lambda: None,
-        owner: Owner | None = None,
-    ) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._longest = longest
-        self._is_filled = is_filled
-        self._clock = clock
         self._folder = folder_of(engine)
-        self._owner = owner
+        self._owner: Owner | None = None
+        # For whom it is: within which time, whether it may look empty, and what time it is for them.
+        self._longest: timedelta | None = None
+        self._is_filled = False
+        self._clock: Callable[[], datetime | None] = lambda: None
         # The generation that was read last, and the one in which something was strange.
         self._read: int | None = None
         self._wondered: int | None = -1
@@ -78,19 +72,21 @@ class Catalogue:
 
     def within(self, longest: timedelta) -> "Catalogue":
         """Give this catalogue for readers who may take no longer: after so long, reading from a snapshot raises TooSlowError."""
-        return Catalogue(
-            self._engine, longest, is_filled=self._is_filled, clock=self._clock, owner=self._owner
-        )
+        other = copy(self)
+        other._longest = longest  # noqa: SLF001  one of our own
+        return other
 
     def at(self, clock: Callable[[], datetime | None]) -> "Catalogue":
         """Give this catalogue for readers to whom ages count back from the hour that it is, not from the last generation."""
-        return Catalogue(
-            self._engine, self._longest, is_filled=self._is_filled, clock=clock, owner=self._owner
-        )
+        other = copy(self)
+        other._clock = clock  # noqa: SLF001  one of our own
+        return other
 
     def filled(self) -> "Catalogue":
         """Give this catalogue for readers to whom it must not look empty while it is made anew: that raises CatalogueError."""
-        return Catalogue(self._engine, self._longest, is_filled=True, clock=self._clock, owner=self._owner)
+        other = copy(self)
+        other._is_filled = True  # noqa: SLF001  one of our own
+        return other
 
     @property
     def database(self) -> str | None:
