@@ -111,11 +111,12 @@ outdated: $(VENV)/installed-dev  ## Say which constraints are behind the package
 	build/outdated/bin/pip install -q --dry-run --ignore-installed --no-deps --report build/pinned.json -r constraints.txt
 	$(BIN)/python -m supply_chain.releases build/newest.json build/pinned.json
 
+# OSV_URL is asked in its place: the query address of a server that speaks the interface of osv.dev.
 audit:  ## Ask the advisory database of PyPI about every constraint (pip-audit)
 	rm -rf build/audit
 	$(PYTHON) -m venv build/audit
 	build/audit/bin/pip install -q pip-audit
-	build/audit/bin/pip-audit --no-deps --disable-pip -r constraints.txt
+	build/audit/bin/pip-audit --no-deps --disable-pip $(if $(OSV_URL),-s osv --osv-url $(OSV_URL)) -r constraints.txt
 
 clean:  ## Remove what was built, and nothing that was served
 	rm -rf $(VENV) build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

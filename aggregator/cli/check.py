@@ -11,7 +11,7 @@ import click
 from aggregator import config
 from aggregator.cli.output import print_json, print_line
 from aggregator.cli.progress import progress
-from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
+from aggregator.cli.shared import clock, config_option, counted, reported
 from aggregator.errors import ConfigurationError, Problem, Severity
 from aggregator.lint import check_site, sarif
 from aggregator.printable import as_json
@@ -100,7 +100,9 @@ def _print_text(problems: Sequence[Problem], report: Report | None) -> None:
     if report is None:
         click.echo(f"the configuration can't be used: {found}")
         return
-    print_alarms(report.alarms)
+    if report.alarms:
+        # Which, and why, the log has told on standard error.
+        found += f", {counted(len(report.alarms), 'source')} not looked at"
     states = ", ".join(f"{count} {state}" for state, count in report.states.items())
-    files = f"{counted(report.seen, 'file')} ({states})"
+    files = counted(report.seen, "file") + (f" ({states})" if states else "")
     click.echo(f"{files}, {counted(report.articles, 'public article')}: {found}")

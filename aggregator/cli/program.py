@@ -21,7 +21,7 @@ from aggregator.cli.init import init
 from aggregator.cli.new import new
 from aggregator.cli.output import Program, print_json, print_line
 from aggregator.cli.progress import progress
-from aggregator.cli.shared import clock, config_option, counted, print_alarms, reported
+from aggregator.cli.shared import clock, config_option, counted, reported
 from aggregator.config import RequestLog, Settings
 from aggregator.monitoring.logs import LogForm, log_form, start_logging
 from aggregator.operations import preview_feed, publish_site
@@ -110,7 +110,6 @@ def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bo
     with reported(), progress() as show:
         settings = config.load(config_path)
         report, published = publish_site(settings, out, clock(), show, only=only, is_plain=is_plain)
-    print_alarms(report.alarms)
     state = "published" if published.is_new else "unchanged"
     print_line(
         f"{out}: {state}, {counted(published.documents, 'document')}, {counted(report.articles, 'article')}"

@@ -1,7 +1,7 @@
 """What commands have in common: the option that names the configuration, how errors and alarms are told, the clock."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,12 +39,6 @@ def reported() -> Iterator[None]:
         for line in str(error).split("\n") if is_of_lines else [str(error)]:
             print_line(line, to_errors=True)
         sys.exit(2)
-
-
-def print_alarms(alarms: Iterable[str]) -> None:
-    """Print what could not be looked at."""
-    for alarm in alarms:
-        print_line(alarm, to_errors=True, colour="red")
 
 
 def counted(number: int, noun: str) -> str:

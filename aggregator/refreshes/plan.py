@@ -75,6 +75,7 @@ class Planner:
     def plan(self, look: Look) -> Plan:
         """Look at every source; raise RefreshError where a first load lacks one."""
         plan, readings = Plan(), look.snapshot.readings()
+        taken_out = readings.keys() - {source.name for source in self._settings.sources}
         for source in self._settings.sources:
             look.lease.renew()
             try:
@@ -83,7 +84,7 @@ class Planner:
                 if self._needs_all and look.snapshot.generation.number == 0:
                     raise RefreshError(f"{error}; a first load needs every source") from error
                 alarm = str(error)
-                if source.name not in readings:
+                if taken_out and source.name not in readings:
                     plan.is_renamed = True
                     alarm += "; until it can be read, sources that were taken out stay too: one may have been renamed"
                 plan.alarms.append(alarm)

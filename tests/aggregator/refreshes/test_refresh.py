@@ -284,6 +284,7 @@ def test_fault_24_a_source_that_is_renamed_before_its_folder_is_keeps_what_it_he
     workshop.configure(sources="- {name: wire, path: wire}")
     report = workshop.refresh(LATER)
     assert (len(report.alarms), report.generation) == (1, None)
+    assert report.alarms[0].endswith("sources that were taken out stay too: one may have been renamed")
     assert workshop.document("/feeds/all.atom") == before
     (workshop.folder / "news").rename(workshop.folder / "wire")
     assert workshop.refresh(LATER).alarms == ()
