@@ -175,8 +175,8 @@ def client_address(fields: Fields, remote: str | None) -> str | None:
 
     That is what the nearest proxy wrote. It may be made up where there is none, and then spoils one figure.
     """
-    forwarded = fields.get(hdrs.X_FORWARDED_FOR)
-    return remote if forwarded is None else forwarded.rpartition(",")[2].strip()
+    forwarded = fields.get(hdrs.X_FORWARDED_FOR) or ""
+    return forwarded.rpartition(",")[2].strip() or remote
 
 
 def _may_see(request: web.Request, status: Status) -> bool:

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Mapping
 
 import pytest
+from multidict import CIMultiDict
 
 from aggregator.config import MetricsReaders, RequestLog
 from aggregator.monitoring.metrics import BYTES, OTHER, REQUESTS, Figures
 from aggregator.server import Observing, Tally
+from aggregator.server.observing import client_address
 from tests.aggregator.server.asking import FEED, Site, serving
 
 LOCAL = {"host": "127.0.0.1"}
@@ -115,3 +117,19 @@ async def test_by_default_the_log_is_told_of_none(caplog: pytest.LogCaptureFixtu
     async with serving(observing=observing()) as site:
         await ask(site, FEED.path)
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("written", "client"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9,", "192.0.2.1"),
+        ("", "192.0.2.1"),
+    ],
+)
+def test_a_client_is_who_the_nearest_proxy_names_and_where_it_names_nobody_the_peer(
+    written: str, client: str
+) -> None:
+    assert client_address(CIMultiDict({"X-Forwarded-For": written}), "192.0.2.1") == client
+    assert client_address(CIMultiDict(), "192.0.2.1") == "192.0.2.1"
