@@ -23,6 +23,7 @@ from aggregator.cli.output import Program, print_json, print_line
 from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, reported
 from aggregator.config import RequestLog, Settings
+from aggregator.errors import Severity
 from aggregator.monitoring.logs import LogForm, log_form, start_logging
 from aggregator.operations import preview_feed, publish_site
 from aggregator.printable import as_json
@@ -97,7 +98,7 @@ def serve(config_path: Path, log_format: str, **chosen: str | int | bool | None)
 def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bool) -> None:
     """Write the whole site as a static tree to OUT, for nginx or a CDN.
 
-    OUT becomes a symbolic link to the newest tree, swapped in one step. What can't be read keeps its last good version.
+    OUT becomes a symbolic link to the newest tree, swapped in one step. What can't be read is told, and keeps its last good version.
 
     Exit status: 0 well; 1 published, but a source could not be read, or lost most of its files; 2 nothing was published;
     130 interrupted (Ctrl-C).
@@ -108,12 +109,14 @@ def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bo
       aggregator publish /var/www/feeds --only rss --only atom
     """
     with reported(), progress() as show:
-        settings = config.load(config_path)
-        report, published = publish_site(settings, out, clock(), show, only=only, is_plain=is_plain)
+        settings, now = config.load(config_path), clock()
+        report, published = publish_site(settings, out, now, show, only=only, is_plain=is_plain)
+    errors = [problem.told(now) for problem in report.problems if problem.severity is Severity.ERROR]
+    for problem in errors:
+        print_line(str(problem), to_errors=True, colour="red")
     state = "published" if published.is_new else "unchanged"
-    print_line(
-        f"{out}: {state}, {counted(published.documents, 'document')}, {counted(report.articles, 'article')}"
-    )
+    counts = f"{counted(published.documents, 'document')}, {counted(report.articles, 'article')}"
+    print_line(f"{out}: {state}, {counts}" + (f", {counted(len(errors), 'error')}" if errors else ""))
     sys.exit(1 if report.alarms else 0)
 
 

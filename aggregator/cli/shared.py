@@ -1,4 +1,4 @@
-"""What commands have in common: the option that names the configuration, how errors and alarms are told, the clock."""
+"""What commands have in common: the option that names the configuration, how errors are told, the clock."""
 
 import sys
 from collections.abc import Iterator

@@ -27,10 +27,10 @@ def check_site(settings: Settings, now: datetime, progress: Progress) -> Report:
         found = list(lint_articles(notes, topic_aliases(settings), Locator(settings)))
         with catalogue.snapshot() as snapshot:
             roots = _roots(settings)
-            found += [
-                *lint_store(settings, roots),
-                *lint_configuration(settings, roots, snapshot, notes),
-            ]
+            found += lint_store(settings, roots)
+            # What a source holds that could not be looked at may be just what a feed selects.
+            if not report.alarms:
+                found += lint_configuration(settings, roots, snapshot, notes)
     return replace(report, problems=tuple(sorted((*report.problems, *found), key=_place)))
 
 

@@ -86,6 +86,7 @@ REFRESH_LATE = Event(
 REFRESH_SKIPPED = Event("refresh.skipped", logging.ERROR, "{error}")
 REFRESH_ENDED = Event("refresh.ended", logging.INFO, "{error}")
 SOURCE_KEPT = Event("source.kept", logging.ERROR, "{error}; what it held stays as it was", more=("source",))
+SOURCE_BACK = Event("source.back", logging.INFO, "source {source} is looked at again")
 PROBLEM = Event(
     "article.problem", logging.WARNING, "{problem}", more=("file", "line", "column", "key", "severity")
 )

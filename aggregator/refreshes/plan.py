@@ -61,7 +61,7 @@ class Look(NamedTuple):
 
 
 class Planner:
-    """Plans the refreshes of one configuration. It remembers what the last scans said, to be told again when only a few files are looked at.
+    """Plans the refreshes of one configuration. It remembers what the last scans said, to be told again when only a few files are looked at, and which sources were left as they were.
 
     needs_all  whether a first load fails where a source can't be read: all that is served would lack what it holds
     """
@@ -70,6 +70,7 @@ class Planner:
         self._settings = settings
         self._needs_all = needs_all
         self._scans: dict[str, Scan] = {}
+        self._kept: set[str] = set()
         self.aliases = topic_aliases(settings)
 
     def plan(self, look: Look) -> Plan:
@@ -88,7 +89,12 @@ class Planner:
                     plan.is_renamed = True
                     alarm += "; until it can be read, sources that were taken out stay too: one may have been renamed"
                 plan.alarms.append(alarm)
+                self._kept.add(source.name)
                 events.SOURCE_KEPT.log(error=alarm, source=source.name)
+            else:
+                if source.name in self._kept:
+                    self._kept.remove(source.name)
+                    events.SOURCE_BACK.log(source=source.name)
         # Until it has been carried out, nothing is known: the next one scans.
         self.forget()
         return plan

@@ -338,7 +338,8 @@ class Keeper:
         problems = {str(problem): problem for problem in report.problems}
         for text in sorted(problems.keys() - self._known_problems):
             events.PROBLEM.log(**_fields(problems[text]))
-        self._known_problems = frozenset(problems)
+        # Of a source that could not be looked at, none is found, and all come back with it.
+        self._known_problems = frozenset(problems) | (self._known_problems if report.alarms else frozenset())
 
 
 def _fields(problem: Problem) -> dict[str, object]:

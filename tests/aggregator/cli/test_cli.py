@@ -62,10 +62,12 @@ def test_check_prints_every_problem_with_its_place_and_is_status_1(workshop: Wor
 
 
 def test_check_counts_a_source_that_it_could_not_look_at_and_is_status_1(workshop: Workshop) -> None:
+    workshop.configure("feeds: [{id: boats, title: Boats, where: {topics: [Boats]}}]\n")
     (workshop.folder / "news").rmdir()
     result = run_on(workshop, "check")
     assert (result.exit_code, result.stdout) == (
         1,
+        # Not that the feed selects nothing, either: nobody knows.
         "0 files, 0 public articles: 0 errors, 0 warnings, 0 hints, 1 source not looked at\n",
     )
 
@@ -258,6 +260,19 @@ def test_publish_writes_the_tree_and_says_so(workshop: Workshop) -> None:
     assert "published" in first.stdout
     assert "unchanged" in second.stdout
     assert (out / "feeds/all.rss").exists()
+
+
+def test_publish_tells_of_errors_but_not_what_a_file_says_that_is_not_public(workshop: Workshop) -> None:
+    workshop.write("ferry")
+    workshop.write("quay", "heat: much")
+    workshop.write("secret", "heat: canary", "published: false")
+    workshop.write("odd", "heat: 500")
+    result = run_on(workshop, "publish", str(workshop.folder / "out"))
+    assert result.exit_code == 0
+    assert result.stdout.endswith(", 2 articles, 2 errors\n")
+    quay, secret = result.stderr.splitlines()
+    assert quay == f"{workshop.folder}/news/quay.md:4:7: heat: is 'much', expected a whole number"
+    assert secret.startswith(f"{workshop.folder}/news/secret.md:4:7: heat: is not what was expected; what")
 
 
 def test_publish_only_one_format_writes_feeds_that_link_to_no_archive(workshop: Workshop) -> None:

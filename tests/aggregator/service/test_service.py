@@ -275,6 +275,23 @@ def test_a_problem_is_told_once_and_not_at_every_refresh(workshop: Workshop) -> 
     assert sum("heat: is 'much'" in line for line in site.lines) == 1
 
 
+def test_fault_24_of_a_source_that_comes_back_that_is_told_and_not_its_problems_again(
+    workshop: Workshop,
+) -> None:
+    workshop.configure("reload: {every: 1s, watch: false}\n")
+    workshop.write("odd", "heat: much")
+    os.mkfifo(workshop.folder / "news/pipe.md")
+    aside = workshop.folder / "aside"
+    with running(workshop) as site:
+        (workshop.folder / "news").rename(aside)
+        wait_for(lambda: site.says("source.kept"))
+        aside.rename(workshop.folder / "news")
+        wait_for(lambda: site.says("source.back"))
+        workshop.write("ferry")
+        wait_for(lambda: titles(site) == ["Ferry"])
+    assert sum("article.problem" in line for line in site.lines) == 2
+
+
 def test_E14_a_browser_is_sent_to_the_page_of_the_feed(workshop: Workshop) -> None:
     workshop.write("ferry")
     with running(workshop) as site:
