@@ -113,6 +113,11 @@ class Writer:
         """Whether something was withdrawn of which the files of the database may still have a trace."""
         return self._owed_purge or self._entries.has_withdrawn
 
+    def holds_article(self, source: str, path: str) -> bool:
+        """Tell whether there was an article in a file when it was read last."""
+        old = self._known_files(source, [path]).get(path)
+        return old is not None and old.key is not None
+
     def remove(self, source: str, paths: Sequence[str]) -> None:
         """Take note that files are gone."""
         self.origins.note_gone(source, paths)

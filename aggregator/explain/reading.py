@@ -18,11 +18,13 @@ def read_file_of(
 ) -> Outcome | None:
     """Read the file at `path` below a source's folder; None where it is gone, or being written at this moment.
 
-    known  what the catalogue knows of it: where it lay when it got its identity
+    known  what the catalogue knows of it: where it lay when it got its identity, and whether it held an article
     """
     taken = next(take_in(source.path, [path], reading_of(source, settings), settings.limits.file), None)
     if taken is None:
         return None
+    if taken.outcome.is_empty and known is not None and known.key is not None:
+        return taken.outcome.emptied(str(source.path / path))
     if taken.outcome.article is None:
         return taken.outcome
     article = with_named_topics(taken.outcome.article, topic_aliases(settings))

@@ -70,11 +70,18 @@ class Outcome(NamedTuple):
     """What a file holds: an article, perhaps with warnings; or none and the errors that keep it out; or neither, being no article.
 
     is_hidden  whether a file that can't be read as an article says all the same that nobody is to see it
+    is_empty   whether there is nothing in the file, as a full disk or a crash leaves it
     """
 
     article: Article | None = None
     problems: tuple[Problem, ...] = ()
     is_hidden: bool = False
+    is_empty: bool = False
+
+    def emptied(self, file: str) -> "Outcome":
+        """Give the outcome for an empty file that held an article before: it most likely lost that, and its last good version is to stay."""
+        reason = "is empty, expected the article that it held; delete the file to withdraw that"
+        return self._replace(problems=(Problem(file=file, reason=reason),))
 
 
 def reading_digest(reading: Reading) -> str:
@@ -114,7 +121,7 @@ def says_hidden(data: bytes, reading: Reading) -> bool:
 def _read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
     parts = split(data, reading.max_front_matter, path)
     if parts is None:
-        return Outcome()
+        return Outcome(is_empty=not data.strip())
     _expect_all_in_front(*parts, reading)
     plain = plain_nodes(parts[0])
     if plain is not None:

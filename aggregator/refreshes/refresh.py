@@ -269,6 +269,8 @@ class Refresh:
         name, outcome, article = work.settings.name, taken.outcome, taken.prepared
         if self._observe is not None and outcome.article is not None:
             self._observe(outcome.article)
+        if outcome.is_empty and writer.holds_article(name, taken.path):
+            outcome = outcome.emptied(str(work.settings.path / taken.path))
         self._problems.pop((name, taken.path), None)
         if outcome.problems:
             self._problems[name, taken.path] = outcome.problems

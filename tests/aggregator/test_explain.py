@@ -118,6 +118,18 @@ def test_a_broken_file_says_why_and_that_its_last_good_version_stays(workshop: W
     assert [feed.is_shown for feed in explanation.feeds][:1] == [True]
 
 
+def test_an_empty_file_is_broken_where_it_held_an_article_and_else_no_article(workshop: Workshop) -> None:
+    path = workshop.write("ferry")
+    workshop.refresh(NOON - HOUR)
+    path.write_text("")
+    (workshop.folder / "news/begun.md").touch()
+    assert (
+        state(workshop, path)
+        == "broken (is empty, expected the article that it held; delete the file to withdraw that); its last good version stays published"
+    )
+    assert state(workshop, "begun.md").startswith("skipped as no article")
+
+
 def test_a_broken_file_that_is_to_be_hidden_has_no_good_version(workshop: Workshop) -> None:
     path = workshop.write("ferry")
     workshop.refresh(NOON - HOUR)

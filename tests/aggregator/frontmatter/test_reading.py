@@ -612,7 +612,6 @@ def test_a_permalinks_day_is_that_of_the_sites_zone() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
         b"# Only Markdown\n",
         b"----\ntitle: x\n----\n",
         b"---\n---\n",
@@ -626,6 +625,11 @@ def test_a_permalinks_day_is_that_of_the_sites_zone() -> None:
 )
 def test_a_file_with_neither_title_nor_date_is_skipped(data: bytes) -> None:
     assert read_article(data, "amazon.md", reading(), FILE) == Outcome()
+
+
+@pytest.mark.parametrize("data", [b"", b"\r\n", b" "])
+def test_an_empty_file_is_skipped_and_called_empty(data: bytes) -> None:
+    assert read_article(data, "amazon.md", reading(), FILE) == Outcome(is_empty=True)
 
 
 def test_a_file_that_has_a_dated_name_only_is_skipped() -> None:

@@ -264,6 +264,29 @@ def test_fault_26_a_clock_that_steps_back_loses_nothing_and_publishes_nothing_tw
         assert {feed: workshop.document(feed) for feed in feeds} == before, now
 
 
+@pytest.mark.parametrize("left", [b"", b"\r\n"])
+def test_fault_24_articles_whose_files_lost_all_that_was_in_them_stay_and_are_told_until_they_are_deleted(
+    workshop: Workshop, left: bytes
+) -> None:
+    path = workshop.write("ferry")
+    workshop.write("quay")
+    begun = workshop.folder / "news/begun.md"
+    begun.touch()
+    workshop.refresh()
+    before = workshop.document("/feeds/all.atom")
+    path.write_bytes(left)
+    begun.write_bytes(b" ")
+    for report in (workshop.refresh(LATER), workshop.refresh(LATER)):
+        (problem,) = map(str, report.problems)
+        assert (
+            problem
+            == f"{path}: is empty, expected the article that it held; delete the file to withdraw that"
+        )
+        assert workshop.document("/feeds/all.atom") == before
+    path.unlink()
+    assert (workshop.refresh(LATER).problems, workshop.titles()) == ((), ["Quay"])
+
+
 def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: Workshop) -> None:
     workshop.configure(sources="- {name: lost, path: lost}\n- {name: news, path: news}")
     (workshop.folder / "lost").mkdir()
