@@ -1,6 +1,7 @@
 """`python -m aggregator`, and the `aggregator` command."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,13 @@ def _ending_at_an_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def _ignore_reloads() -> None:
+    """Have a server that begins, and has loaded nothing yet, take a SIGHUP for done, where it would end the process."""
+    if sys.argv[1:2] == ["serve"]:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+_ignore_reloads()
 # To import all takes most of a second, in which nothing else follows signals yet.
 with _ending_at_an_interrupt():
     from aggregator.cli import cli

@@ -47,13 +47,14 @@ from aggregator.catalogue.paging import Stretch
 from aggregator.catalogue.reading import Generation, Snapshot, hour_of
 from aggregator.catalogue.versions import Version
 from aggregator.catalogue.whereabouts import Entry, KnownFile
-from aggregator.catalogue.writing import FileRead, Writer
+from aggregator.catalogue.writing import SKIPPED, FileRead, Writer
 from aggregator.entry.names import Kind, Listed, Name, names_of, selection_of
 from aggregator.entry.preparing import Prepared, prepare
 
 __all__ = [
     "FOUND_END",
     "FOUND_START",
+    "SKIPPED",
     "Catalogue",
     "Chosen",
     "Entry",

@@ -47,13 +47,20 @@ class Locator:
         written = keys.written(key) if keys else key
         return finding(rule, reason, file=self.file(place), line=line, column=column, key=written)
 
-    def _keys(self, place: Place) -> ArticleKeys | None:
+    def content(self, place: Place) -> bytes | None:
+        """Read a file; None where that can't be done any more."""
         source = source_called(place[0], self._settings.sources)
         if source is None:
             return None
         try:
             data, _ = read_file(source.path, place[1], self._settings.limits.file, time_ns())
         except (BusyFileError, UnreadableFileError, VanishedFileError):
+            return None
+        return data
+
+    def _keys(self, place: Place) -> ArticleKeys | None:
+        source, data = source_called(place[0], self._settings.sources), self.content(place)
+        if source is None or data is None:
             return None
         return written_keys(data, reading_of(source, self._settings), self.file(place))
 

@@ -12,6 +12,7 @@ from aggregator.lint.articles import lint_articles
 from aggregator.lint.configuration import lint_configuration
 from aggregator.lint.notes import Notes
 from aggregator.lint.places import Locator
+from aggregator.lint.skipped import lint_skipped
 from aggregator.lint.store import lint_store
 from aggregator.refreshes.refresh import Progress, Refresh, Report
 from aggregator.scratch import scratch
@@ -28,6 +29,7 @@ def check_site(settings: Settings, now: datetime, progress: Progress) -> Report:
         with catalogue.snapshot() as snapshot:
             roots = _roots(settings)
             found += lint_store(settings, roots)
+            found += lint_skipped(snapshot, Locator(settings))
             # What a source holds that could not be looked at may be just what a feed selects.
             if not report.alarms:
                 found += lint_configuration(settings, roots, snapshot, notes)

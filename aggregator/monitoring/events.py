@@ -77,7 +77,7 @@ UNCHANGED = Event(
     logging.INFO,
     "generation unchanged: {articles} public articles in {files} files, {read} read, {seconds:.2f} s",
 )
-REFRESH_FAILED = Event("refresh.failed", logging.ERROR, "refresh failed, the last good state stays: {error}")
+REFRESH_FAILED = Event("refresh.failed", logging.ERROR, "refresh failed and changed nothing: {error}")
 REFRESH_LATE = Event(
     "refresh.timed_out",
     logging.ERROR,
@@ -89,6 +89,11 @@ SOURCE_KEPT = Event("source.kept", logging.ERROR, "{error}; what it held stays a
 SOURCE_BACK = Event("source.back", logging.INFO, "source {source} is looked at again")
 PROBLEM = Event(
     "article.problem", logging.WARNING, "{problem}", more=("file", "line", "column", "key", "severity")
+)
+EMPTIED = Event(
+    "article.emptied",
+    logging.WARNING,
+    "{file} held an article and holds none any more: it has no front matter, or neither title nor date in it; the article is withdrawn",
 )
 WATCH_FAILED = Event(
     "watch.failed",

@@ -17,12 +17,15 @@ from aggregator.source.stamp import UNKNOWN, Stamp
 from aggregator.topic_names import topic_aliases
 
 # A source that loses at least this many files, and more than half of them, at once, has more likely lost its disk than its articles.
-_LOSS_FLOOR = 10
+LOSS_FLOOR = 10
 
 
 @dataclass(slots=True)
 class Work:
-    """What is to be done for one source."""
+    """What is to be done for one source.
+
+    emptied  files that held an article, and hold none any more, though they can be read; known once they are
+    """
 
     settings: SourceSettings
     reading: Reading
@@ -31,6 +34,7 @@ class Work:
     known: Collection[str]
     lease: Lease
     paths: list[str]
+    emptied: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -130,7 +134,7 @@ class Planner:
     def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
         lost = len(found.gone)
         # What was moved within the source is gone from one place and there at another: nothing is lost.
-        if self._settings.reload.accept_loss or lost < _LOSS_FLOOR or found.seen * 2 >= known:
+        if self._settings.reload.accept_loss or lost < LOSS_FLOOR or found.seen * 2 >= known:
             return
         raise SourceError(
             f"source {source.name}: {lost} of {known} files in {source.path} are gone at once, expected at most half; "

@@ -11,11 +11,12 @@ from aggregator.config import Settings
 from aggregator.documents.definitions import Definitions
 from aggregator.errors import BrokenCatalogueError, Problem, RefreshError
 from aggregator.frontmatter.reading import Outcome
+from aggregator.monitoring import events
 from aggregator.refreshes.duplicates import duplicates
 from aggregator.refreshes.garbage import uncollected
 from aggregator.refreshes.given_up import GivenUp
 from aggregator.refreshes.lease import Lease
-from aggregator.refreshes.plan import Look, Plan, Planner, Work
+from aggregator.refreshes.plan import LOSS_FLOOR, Look, Plan, Planner, Work
 from aggregator.source.intake import Preparing, take_in
 from aggregator.source.stamp import UNKNOWN
 from aggregator.source.taken import Taken
@@ -187,11 +188,26 @@ class Refresh:
                     progress(count, total)
                 writer.note_reading(work.settings.name, work.digest)
         count += self._settle(writer, {work.settings.name: work for work in works})
+        self._refuse_loss(works)
         self._refuse_new_identities(writer)
         writer.note_site(self._definitions.site_digest())
         writer.note_definitions(self._definitions.digests())
         writer.note_age()
         return count
+
+    def _refuse_loss(self, works: Sequence[Work]) -> None:
+        """Tell of articles that are withdrawn because their files hold none any more; refuse it where it is most of a source at once."""
+        for work in works:
+            lost, seen = len(work.emptied), work.scan.seen
+            if not self._settings.reload.accept_loss and lost >= LOSS_FLOOR and lost * 2 > seen:
+                raise RefreshError(
+                    f"source {work.settings.name}: {lost} of {seen} files in {work.settings.path} held an article and hold none any more, "
+                    f"expected at most half. The first is {work.emptied[0]}; front matter begins with a line --- as the first of a file. "
+                    "To mean it, set reload.accept_loss or start with --accept-loss"
+                )
+        for work in works:
+            for path in work.emptied:
+                events.EMPTIED.log(file=work.settings.path / path)
 
     def _refuse_new_identities(self, writer: Writer) -> None:
         """Refuse to give many published articles another identity at once: to every reader each of them would be new."""
@@ -269,8 +285,11 @@ class Refresh:
         name, outcome, article = work.settings.name, taken.outcome, taken.prepared
         if self._observe is not None and outcome.article is not None:
             self._observe(outcome.article)
-        if outcome.is_empty and writer.holds_article(name, taken.path):
-            outcome = outcome.emptied(str(work.settings.path / taken.path))
+        if article is None and not outcome.problems and writer.holds_article(name, taken.path):
+            if outcome.is_empty:
+                outcome = outcome.emptied(str(work.settings.path / taken.path))
+            else:
+                work.emptied.append(taken.path)
         self._problems.pop((name, taken.path), None)
         if outcome.problems:
             self._problems[name, taken.path] = outcome.problems

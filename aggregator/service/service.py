@@ -47,6 +47,7 @@ _DOUBT_LOOK_SECONDS = 1.0
 # How long it takes at the most until that is tried again where refreshes fail, or another reader finds the same.
 _LONGEST_DOUBT_SECONDS = 60.0
 _LEAVE_SECONDS = 9.5
+_FIRST_GENERATION = 1
 
 
 def serve_site(load: Load, log_form: LogForm, manager: ServiceManager) -> None:
@@ -321,6 +322,9 @@ class Keeper:
         now = _now()
         report = replace(report, problems=tuple(problem.told(now) for problem in report.problems))
         told = {"articles": report.articles, "files": report.seen, "read": report.read, "seconds": seconds}
+        if report.generation == _FIRST_GENERATION:
+            # Of a catalogue that was made anew: what was published of files that can't be read is published no more.
+            self._known_problems = frozenset()
         if report.generation is not None:
             events.GENERATION.log(generation=report.generation, **told)
         elif not self._has_run:

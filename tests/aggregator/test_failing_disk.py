@@ -366,7 +366,7 @@ def test_fault_56_a_publish_that_is_killed_at_whatever_point_leaves_the_old_tree
             trees.expect_recovery(number)
 
 
-def test_fault_57_a_first_publish_that_fails_leaves_the_empty_folder_and_nothing_beside_it(
+def test_fault_57_a_first_publish_that_fails_leaves_the_empty_folder(
     trees: Trees,
 ) -> None:
     disk = FailingDisk(trees.www)

@@ -63,6 +63,43 @@ def test_what_is_not_meant_for_readers_may_lack_anything(workshop: Workshop, lin
     assert found(workshop, "bare-article") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\n---\ntitle: Ferry\ndate: 2026-03-01\n---\n", 3),
+        ("--\ntopics:\n  - Boats\n- Piers\n'title': Ferry\n--\n", 5),
+        ("+++\ndate = 2026-03-01\nTitle = 'Ferry'\n+++\n", 3),
+        ("---yaml\r\ntitle: Ferry\r\n---\r\n", 2),
+        ("\ufefftitle: Ferry\n", 1),
+    ],
+)
+def test_a_file_that_is_no_article_though_it_begins_with_a_title_is_told(
+    workshop: Workshop, text: str, line: int
+) -> None:
+    (workshop.folder / "news/ferry.md").write_text(text)
+    (problem,) = found(workshop, "no-front-matter")
+    assert problem.startswith(
+        "ferry.md:1:1: is taken for no article, since it does not begin with front matter"
+    )
+    assert problem.endswith(f"though a title stands in line {line}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# Piers\n\ntitle: what an article begins with\n",
+        "How to write an article:\n\n    ---\n    title: Ferry\n    ---\n",
+        "---\ntitle: ''\n---\n",
+        "---\nname: Harbour\n---\n\ntitle: it has none\n",
+        "x: 1\n" * 50 + "title: too far down\n",
+    ],
+)
+def test_a_file_that_is_no_article_and_not_meant_to_be_is_left_alone(workshop: Workshop, text: str) -> None:
+    (workshop.folder / "news/ferry.md").write_text(text)
+    assert found(workshop, "no-front-matter") == []
+
+
 def test_a_date_far_ahead_is_told_at_its_place(workshop: Workshop) -> None:
     whole("near", workshop, "publishedDateTime: 2027-02-28T09:00:00Z")
     whole("far", workshop, "updatedDateTime: 2062-03-01T09:00:00Z")
@@ -301,6 +338,7 @@ def test_a_site_with_everything_odd_is_told_by_every_lint(workshop: Workshop) ->
     whole("a", workshop, "topics: [Harbours, Quays]", "provider: {name: Pier, domain: pier.example}")
     whole("b", workshop, "topics: [Harbour, quays]", "provider: {name: The Pier, domain: pier.example}")
     workshop.write("c", "updatedDateTime: 2062-03-01")
+    (workshop.folder / "news/d.md").write_text("--\ntitle: D\n--\n")
     assert {problem.rule for problem in lint(workshop)} == set(RULES)
 
 

@@ -287,6 +287,35 @@ def test_fault_24_articles_whose_files_lost_all_that_was_in_them_stay_and_are_to
     assert (workshop.refresh(LATER).problems, workshop.titles()) == ((), ["Quay"])
 
 
+def test_an_article_is_withdrawn_and_that_is_told_where_its_file_can_be_read_and_holds_none_any_more(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = workshop.write("ferry")
+    workshop.refresh()
+    path.write_text("\n" + path.read_text())
+    report = workshop.refresh(LATER)
+    assert (report.problems, workshop.titles()) == ((), [])
+    assert caplog.text.count(f"{path} held an article and holds none any more") == 1
+
+
+def test_fault_24_a_source_of_which_most_files_hold_no_article_any_more_keeps_them_until_it_is_meant(
+    workshop: Workshop,
+) -> None:
+    paths = [workshop.write(f"n{number:02}") for number in range(20)]
+    workshop.refresh()
+    for path in paths[:15]:
+        path.write_text("\n" + path.read_text())
+    with pytest.raises(
+        RefreshError,
+        match=r"15 of 20 files in .* hold none any more, expected at most half\. The first is n00\.md",
+    ):
+        workshop.refresh(LATER)
+    assert len(workshop.titles()) == 20
+    workshop.configure("reload: {accept_loss: true}\n")
+    workshop.refresh(LATER)
+    assert len(workshop.titles()) == 5
+
+
 def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: Workshop) -> None:
     workshop.configure(sources="- {name: lost, path: lost}\n- {name: news, path: news}")
     (workshop.folder / "lost").mkdir()

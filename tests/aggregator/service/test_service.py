@@ -275,6 +275,21 @@ def test_a_problem_is_told_once_and_not_at_every_refresh(workshop: Workshop) -> 
     assert sum("heat: is 'much'" in line for line in site.lines) == 1
 
 
+def test_a_problem_is_told_again_where_the_catalogue_is_made_anew_since_the_good_version_went_with_it(
+    workshop: Workshop,
+) -> None:
+    workshop.configure("reload: {every: 1s, watch: false}\n")
+    workshop.write("ferry")
+    with running(workshop) as site:
+        workshop.write("ferry", "heat: much")
+        wait_for(partial(has_told, site, "heat: is 'much'", 1))
+        assert titles(site) == ["Ferry"]
+        for file in workshop.folder.glob("catalogue.db*"):
+            file.unlink()
+        wait_for(partial(has_told, site, "heat: is 'much'", 2))
+        wait_for(lambda: titles(site) == [])
+
+
 def test_fault_24_of_a_source_that_comes_back_that_is_told_and_not_its_problems_again(
     workshop: Workshop,
 ) -> None:
