@@ -122,11 +122,13 @@ class Line:
         self._figures = figures
         self._patience = patience
         self._writer: StreamWriter | None = None
+        self._has_begun = asyncio.Event()
         self._waiting: set[asyncio.Future[Figures]] = set()
 
     async def serve(self, end: socket) -> None:
         """Say that this process listens, and answer the switchboard until it is gone."""
         reader, self._writer = await asyncio.open_unix_connection(sock=end)
+        self._has_begun.set()
         _send(self._writer, _Word.READY)
         try:
             while True:
@@ -140,13 +142,15 @@ class Line:
 
     async def gather(self) -> Figures:
         """Give the sum over all processes; raise OSError where it can't be had in time."""
-        if self._writer is None:
-            raise ConnectionError("there is no line to the switchboard")
         asked: asyncio.Future[Figures] = asyncio.get_running_loop().create_future()
-        self._waiting.add(asked)
-        _send(self._writer, _Word.ASK)
         try:
             async with asyncio.timeout(self._patience):
+                # A process listens a moment before its line is served, and may be asked in that.
+                await self._has_begun.wait()
+                if self._writer is None:
+                    raise ConnectionError("there is no line to the switchboard")
+                self._waiting.add(asked)
+                _send(self._writer, _Word.ASK)
                 return await asked
         finally:
             self._waiting.discard(asked)

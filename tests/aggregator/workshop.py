@@ -45,7 +45,7 @@ class Workshop:
             + "".join(f"  {line}\n" for line in sources.splitlines())
             + dedent(more)
         )
-        self.config_path.write_text(self.text)
+        self._put(self.config_path, self.text)
         (self.folder / "news").mkdir(exist_ok=True)
         self._refreshes.clear()
 
@@ -62,8 +62,14 @@ class Workshop:
         """Write the article `name`.md, called `title`, else by its name."""
         path = self.folder / source / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(article_text(title or name.title(), *lines, body=body), encoding="utf-8")
+        self._put(path, article_text(title or name.title(), *lines, body=body))
         return path
+
+    def _put(self, path: Path, text: str) -> None:
+        """Write a file at once: a server that watches must not see it empty."""
+        partial = self.folder / ".partial"
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
 
     def delete(self, name: str) -> None:
         (self.folder / "news" / f"{name}.md").unlink()

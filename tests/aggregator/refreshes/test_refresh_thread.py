@@ -131,9 +131,14 @@ async def test_refreshes_that_hang_are_left_to_themselves_up_to_a_number(
 
 async def test_at_the_end_the_refresh_under_way_is_told_to_end(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    thread = RefreshThread(lambda: None)
-    running = asyncio.create_task(thread.run(steps_until_told, HOUR))
-    await until(lambda: thread._under_way is not None)
+    thread, entered = RefreshThread(lambda: None), threading.Event()
+
+    def refresh(lease: Lease) -> Report:
+        entered.set()
+        return steps_until_told(lease)
+
+    running = asyncio.create_task(thread.run(refresh, HOUR))
+    await until(entered.is_set)  # before that it would not be begun at all
     await thread.stop(20)
     with pytest.raises(RefreshError, match="given up: the server stops; nothing was changed"):
         await running

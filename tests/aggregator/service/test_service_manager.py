@@ -5,7 +5,9 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -124,10 +126,16 @@ async def test_signs_of_life_come_twice_as_often_as_they_are_wanted(systemd: Lis
     telling = announcer(ServiceManager(systemd.address, watchdog=0.1), listening)
     telling.start()
     telling.note_state("serving")
-    started = asyncio.get_running_loop().time()
-    lines = await heard(systemd, lambda lines: lines.count("WATCHDOG=1") >= 5)
-    passed = asyncio.get_running_loop().time() - started
-    assert passed / lines.count("WATCHDOG=1") < 0.1
+    times: list[float] = []
+
+    def are_enough(lines: list[str]) -> bool:
+        now = asyncio.get_running_loop().time()
+        times.extend(now for _ in range(lines.count("WATCHDOG=1") - len(times)))
+        return len(times) >= 10
+
+    await heard(systemd, are_enough)
+    # The one that a busy machine holds up says nothing.
+    assert median(after - before for before, after in pairwise(times)) < 0.1
     await telling.stop()
 
 

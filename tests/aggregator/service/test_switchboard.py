@@ -100,7 +100,8 @@ async def test_a_worker_that_dies_while_it_is_asked_holds_up_nobody() -> None:
 
 
 async def test_a_worker_that_keeps_silent_is_taken_by_what_it_told_last() -> None:
-    async with board(patience=0.05) as running:
+    # Long enough for the one that answers.
+    async with board(patience=0.5) as running:
         _, writer = await asyncio.open_unix_connection(sock=running.plug())
         _send(writer, counted(3))
         line = await running.add(lambda: counted(4))

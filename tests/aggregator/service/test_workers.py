@@ -60,6 +60,7 @@ async def test_who_cannot_be_started_is_tried_again_after_pauses_that_grow_to_a_
 ) -> None:
     monkeypatch.setattr(workers, "_REPLACE_AFTER_SECONDS", 0.001)
     monkeypatch.setattr(workers, "_LONGEST_PAUSE_SECONDS", 0.005)
+    workshop.configure("server: {port: 0}\n")
     kept = workers.Workers(workshop.settings(), Figures, LogForm.HUMAN, b"")
 
     def begin(_context: object) -> None:
