@@ -16,6 +16,7 @@ from aggregator.monitoring import events
 # Until it is ready, systemd would end it after a time of its own; each sign of life asks for so much more.
 _MORE_SECONDS = 60
 _BEAT_SECONDS = 10.0
+_AGAIN_SECONDS = 0.5
 _MICROSECONDS = 1_000_000
 
 
@@ -39,10 +40,10 @@ class ServiceManager:
         watchdog = int(every) / _MICROSECONDS if has_watchdog else None
         return cls(environment.get("NOTIFY_SOCKET", ""), watchdog)
 
-    def tell(self, **values: str | int) -> None:
-        """Send values; who can't be reached is told of in the log, and nothing else comes of it."""
+    def tell(self, **values: str | int) -> bool:
+        """Send values, and give whether there was room for them; who can't be reached is told of in the log, and nothing else comes of it."""
         if not self.address:
-            return
+            return True
         text = "\n".join(f"{name}={value}" for name, value in values.items())
         is_abstract = self.address.startswith("@")
         try:
@@ -50,8 +51,12 @@ class ServiceManager:
                 sending.settimeout(0)
                 sending.connect("\0" + self.address[1:] if is_abstract else self.address)
                 sending.send(text.encode())
+        except BlockingIOError as error:
+            events.MANAGER_LOST.log(address=self.address, error=error)
+            return False
         except OSError as error:
             events.MANAGER_LOST.log(address=self.address, error=error)
+        return True
 
 
 class Announcer:
@@ -87,8 +92,8 @@ class Announcer:
 
     def reloaded(self) -> None:
         """Tell that this is over, whether or not the configuration could be used."""
-        if self._is_ready:
-            self._manager.tell(READY=1)
+        if self._is_ready and not self._manager.tell(READY=1):
+            self._tasks.append(asyncio.create_task(self._tell_readiness()))
 
     async def stop(self) -> None:
         """Tell that it ends; that is the last word."""
@@ -103,7 +108,14 @@ class Announcer:
         await self._listening()
         await self._has_state.wait()
         self._is_ready = True
-        self._manager.tell(READY=1, STATUS=self._status)
+        await self._tell_readiness()
+
+    async def _tell_readiness(self) -> None:
+        """Tell it until there is room: systemd would wait for it, and end the server when it has waited long enough."""
+        while True:
+            if self._manager.tell(READY=1, STATUS=self._status):
+                return
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _beat(self) -> None:
         """Show signs of life from the event loop itself: where that hangs, they end."""

@@ -157,6 +157,24 @@ async def test_a_reload_is_told_from_begin_to_end(systemd: Listener) -> None:
     await telling.stop()
 
 
+async def test_readiness_is_told_until_there_is_room_for_it(systemd: Listener) -> None:
+    listening = asyncio.Event()
+    listening.set()
+    telling = announcer(ServiceManager(systemd.address), listening)
+    while ServiceManager(systemd.address).tell(STATUS="busy"):
+        pass
+    telling.start()
+    telling.note_state("serving")
+    await until(lambda: telling._is_ready)
+    await heard(systemd, lambda lines: "READY=1\nSTATUS=serving" in lines)
+    while ServiceManager(systemd.address).tell(STATUS="busy"):
+        pass
+    telling.reloading()
+    telling.reloaded()
+    await heard(systemd, lambda lines: "READY=1\nSTATUS=serving" in lines)
+    await telling.stop()
+
+
 async def test_without_a_manager_nothing_runs() -> None:
     telling = announcer(ServiceManager(), asyncio.Event())
     telling.start()
