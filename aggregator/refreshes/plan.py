@@ -65,7 +65,9 @@ class Look(NamedTuple):
 
 
 class Planner:
-    """Plans the refreshes of one configuration. It remembers what the last scans said, to be told again when only a few files are looked at, and which sources were left as they were.
+    """Plans the refreshes of one configuration.
+
+    It remembers what the last scans said, to be told again when only a few files are looked at, and which sources were left as they were.
 
     needs_all  whether a first load fails where a source can't be read: all that is served would lack what it holds
     """
@@ -92,19 +94,23 @@ class Planner:
                 if taken_out and source.name not in readings:
                     plan.is_renamed = True
                     alarm += "; until it can be read, sources that were taken out stay too: one may have been renamed"
-                plan.alarms.append(alarm)
-                self._kept.add(source.name)
-                events.SOURCE_KEPT.log(error=alarm, source=source.name)
-            else:
-                if source.name in self._kept:
-                    self._kept.remove(source.name)
-                    events.SOURCE_BACK.log(source=source.name)
+                self.leave(plan, source.name, alarm)
         # Until it has been carried out, nothing is known: the next one scans.
         self.forget()
         return plan
 
+    def leave(self, plan: Plan, source: str, alarm: str) -> None:
+        """Have a source stay as it is, and tell why."""
+        plan.works = [work for work in plan.works if work.settings.name != source]
+        plan.alarms.append(alarm)
+        self._kept.add(source)
+        events.SOURCE_KEPT.log(error=alarm, source=source)
+
     def note_done(self, plan: Plan) -> None:
         """Take note that all of a plan has been carried out."""
+        for source in self._kept & {work.settings.name for work in plan.works}:
+            self._kept.remove(source)
+            events.SOURCE_BACK.log(source=source)
         if not plan.alarms:
             self._scans = {work.settings.name: work.scan for work in plan.works}
 

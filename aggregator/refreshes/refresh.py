@@ -69,6 +69,14 @@ def _unheard(_next_due: datetime | None) -> None:
     """Tell nobody."""
 
 
+class _LossError(Exception):
+    """A source would lose most of its articles at once. Ends a transaction without a commit."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(reason)
+        self.source = source
+
+
 class Refresh:
     """The refreshes of one configuration. Not for two threads at once.
 
@@ -155,21 +163,34 @@ class Refresh:
         if is_without_words:
             # By itself: a refresh that is refused, again and again, must not take them along.
             self._catalogue.complete_words(lease.renew)
-        keep = self._settings.history.retractions
         words_later = words_later and sum(len(work.paths) for work in plan.works) > _MOST_WITH_WORDS
-        with self._catalogue.writing(
-            self._definitions.configured, now, keep, lease.renew, words_later=words_later
-        ) as writer:
-            read = self._write(writer, plan, progress)
-            generation = writer.finish(self._settings.defaults.limit)
+        read, generation, owes_purge = self._carry_out(plan, now, progress, lease, words_later=words_later)
         with self._catalogue.snapshot() as snapshot:
             committed(snapshot.next_due(now))
         # One that fails is made up for by the next refresh: the catalogue remembers.
-        if writer.owes_purge:
+        if owes_purge:
             self._catalogue.purge()
         self._has_run = True
         self._planner.note_done(plan)
         return self._report(plan, now, read, generation)
+
+    def _carry_out(
+        self, plan: Plan, now: datetime, progress: Progress, lease: Lease, *, words_later: bool
+    ) -> tuple[int, int | None, bool]:
+        """Do what was planned; give how many files were read, the generation, None where it is the same, and whether a purge is owed."""
+        keep = self._settings.history.retractions
+        while True:
+            try:
+                with self._catalogue.writing(
+                    self._definitions.configured, now, keep, lease.renew, words_later=words_later
+                ) as writer:
+                    read = self._write(writer, plan, progress)
+                    generation = writer.finish(self._settings.defaults.limit)
+            except _LossError as error:
+                # It shows when the files are read. Once more, without that source.
+                self._planner.leave(plan, error.source, str(error))
+            else:
+                return read, generation, writer.owes_purge
 
     def _write(self, writer: Writer, plan: Plan, progress: Progress) -> int:
         works = plan.works
@@ -198,13 +219,14 @@ class Refresh:
     def _refuse_loss(self, works: Sequence[Work]) -> None:
         """Tell of articles that are withdrawn because their files hold none any more; refuse it where it is most of a source at once."""
         for work in works:
-            lost, seen = len(work.emptied), work.scan.seen
+            name, lost, seen = work.settings.name, len(work.emptied), work.scan.seen
             if not self._settings.reload.accept_loss and lost >= LOSS_FLOOR and lost * 2 > seen:
-                raise RefreshError(
-                    f"source {work.settings.name}: {lost} of {seen} files in {work.settings.path} held an article and hold none any more, "
-                    f"expected at most half. The first is {work.emptied[0]}; front matter begins with a line --- as the first of a file. "
-                    "To mean it, set reload.accept_loss or start with --accept-loss"
+                reason = (
+                    f"source {name}: {lost} of {seen} files in {work.settings.path} held an article and hold none any more at once, "
+                    f"{work.emptied[0]} for one, expected at most half; front matter begins with --- as the first line of a file; "
+                    "to mean it, set reload.accept_loss or start with --accept-loss"
                 )
+                raise _LossError(name, reason)
         for work in works:
             for path in work.emptied:
                 events.EMPTIED.log(file=work.settings.path / path)
