@@ -108,7 +108,7 @@ class Planner:
 
     def note_done(self, plan: Plan) -> None:
         """Take note that all of a plan has been carried out."""
-        for source in self._kept & {work.settings.name for work in plan.works}:
+        for source in sorted(self._kept & {work.settings.name for work in plan.works}):
             self._kept.remove(source)
             events.SOURCE_BACK.log(source=source)
         if not plan.alarms:
