@@ -26,6 +26,8 @@ IMPORTING = ("import", "aggregator.cli.program")
 
 # As Python begins with it: what runs in the background of a shell has it ignored, and these tests may.
 HEARD = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+# Likewise: whatever nohup starts has it ignored.
+UP = "signal.signal(signal.SIGHUP, signal.SIG_DFL)"
 
 
 def interrupted(
@@ -41,13 +43,17 @@ def test_while_a_command_is_being_imported_it_ends_without_a_word(workshop: Work
 
 
 def test_while_serve_is_being_imported_a_reload_is_none_since_nothing_is_loaded_yet(tmp_path: Path) -> None:
-    ended = interrupted(IMPORTING, "serve", "--config", str(tmp_path / "site.yaml"), number=signal.SIGHUP)
+    ended = interrupted(
+        IMPORTING, "serve", "--config", str(tmp_path / "site.yaml"), first=UP, number=signal.SIGHUP
+    )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "site.yaml: can't be read" in ended.stderr
 
 
 def test_while_another_command_is_being_imported_the_end_of_its_terminal_ends_it(workshop: Workshop) -> None:
-    ended = interrupted(IMPORTING, "check", "--config", str(workshop.config_path), number=signal.SIGHUP)
+    ended = interrupted(
+        IMPORTING, "check", "--config", str(workshop.config_path), first=UP, number=signal.SIGHUP
+    )
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGHUP, "", "")
 
 
