@@ -113,10 +113,15 @@ class Writer:
         """Whether something was withdrawn of which the files of the database may still have a trace."""
         return self._owed_purge or self._entries.has_withdrawn
 
-    def holds_article(self, source: str, path: str) -> bool:
-        """Tell whether there was an article in a file when it was read last."""
-        old = self._known_files(source, [path]).get(path)
-        return old is not None and old.key is not None
+    def holding_articles(self, source: str, paths: Sequence[str]) -> frozenset[str]:
+        """Give those of the files in which there was an article when they were read last."""
+        if self._is_first:
+            return frozenset()
+        held: set[str] = set()
+        for batch in batches(paths):
+            theirs = (files.c.source == source, files.c.path.in_(batch), files.c.key.is_not(None))
+            held.update(self._connection.execute(select(files.c.path).where(*theirs)).scalars())
+        return frozenset(held)
 
     def remove(self, source: str, paths: Sequence[str]) -> None:
         """Take note that files are gone."""
@@ -318,6 +323,8 @@ class Writer:
         article = read.article
         if article is None and read.has_problems and old is not None:
             rank, due = (value and microseconds(value) for value in (old.rank, old.due))
+            # What comes to pass by then can't be told from a file that can't be read: it is to be read when it changes.
+            due = due if due and due > self._now_number else None
             if read.is_hidden and old.key is not None:
                 # It claims its identity on: else an older file with the same would be published in its place.
                 return State.UNPUBLISHED, old.key, rank, None

@@ -24,6 +24,7 @@ from aggregator.cli.progress import progress
 from aggregator.cli.shared import clock, config_option, counted, reported
 from aggregator.config import RequestLog, Settings
 from aggregator.errors import Severity
+from aggregator.monitoring import events
 from aggregator.monitoring.logs import LogForm, log_form, start_logging
 from aggregator.operations import preview_feed, publish_site
 from aggregator.printable import as_json
@@ -111,6 +112,8 @@ def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bo
     with reported(), progress() as show:
         settings, now = config.load(config_path), clock()
         report, published = publish_site(settings, out, now, show, only=only, is_plain=is_plain)
+    for file in report.emptied:
+        events.EMPTIED.log(file=file)
     errors = [problem.told(now) for problem in report.problems if problem.severity is Severity.ERROR]
     for problem in errors:
         print_line(str(problem), to_errors=True, colour="red")

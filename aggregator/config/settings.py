@@ -112,8 +112,8 @@ class ReloadSettings(Model):
     )
     accept_loss: Switch = Field(
         default=False,
-        description="Believe it when a source loses most of its files, or of the articles in them, at once. By default that is taken "
-        "for a disk that is not there, and what the source held stays.",
+        description="Believe it when a source loses most of its files at once. By default that is taken for a disk that is "
+        "not there, and what the source held stays.",
         examples=[False],
     )
     accept_identities: Switch = Field(

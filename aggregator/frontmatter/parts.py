@@ -4,6 +4,7 @@ The value of `secured`, as nearly every file writes it, is gone before anything 
 """
 
 import re
+from codecs import BOM_UTF8
 
 from aggregator.errors import AggregatorError
 from aggregator.frontmatter.yaml_nodes import LINE_BREAK, SECURED
@@ -63,6 +64,11 @@ class FilePartsError(AggregatorError):
         super().__init__(reason)
         self.reason = reason
         self.line = line
+
+
+def is_empty(data: bytes) -> bool:
+    """Tell whether there is nothing in a file but white space."""
+    return not data.removeprefix(BOM_UTF8).strip()
 
 
 def split(data: bytes, limit: int, name: str) -> tuple[str, str] | None:

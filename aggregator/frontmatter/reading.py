@@ -21,7 +21,7 @@ from aggregator.frontmatter.fields import Surroundings
 from aggregator.frontmatter.hidden_mark import hiding_line
 from aggregator.frontmatter.keys import ArticleKeys, told
 from aggregator.frontmatter.nodes import is_within_text, nodes, plain_nodes
-from aggregator.frontmatter.parts import FilePartsError, front_lines, split, stray_front
+from aggregator.frontmatter.parts import FilePartsError, front_lines, is_empty, split, stray_front
 from aggregator.frontmatter.values import ValueProblem, shown
 from aggregator.frontmatter.yaml_nodes import (
     LINE_BREAK,
@@ -121,7 +121,7 @@ def says_hidden(data: bytes, reading: Reading) -> bool:
 def _read(data: bytes, path: str, reading: Reading, file: str) -> Outcome:
     parts = split(data, reading.max_front_matter, path)
     if parts is None:
-        return Outcome(is_empty=not data.strip())
+        return Outcome(is_empty=is_empty(data))
     _expect_all_in_front(*parts, reading)
     plain = plain_nodes(parts[0])
     if plain is not None:

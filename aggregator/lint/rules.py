@@ -27,6 +27,10 @@ RULES: Mapping[str, Rule] = {
         Severity.WARNING,
         "A file is taken for no article, though a title stands where front matter would be; perhaps the line of dashes is not its first.",
     ),
+    "empty-file": Rule(
+        Severity.WARNING,
+        "There is nothing in a file. An article that it held stays until the file is deleted.",
+    ),
     "far-future": Rule(Severity.WARNING, "A date lies more than a year ahead; perhaps a digit is wrong."),
     "topic-case": Rule(Severity.HINT, "A topic is written in upper and lower case in more than one way."),
     "topic-spelling": Rule(Severity.HINT, "Two topics are one letter apart; perhaps one was meant."),

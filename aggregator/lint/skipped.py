@@ -1,10 +1,11 @@
-"""Files that are no articles, and were perhaps meant to be: their title stands in what looks like front matter, and is none."""
+"""Files that are no articles, and were perhaps meant to be: empty ones, and those whose title stands in what is no front matter."""
 
 import re
 from collections.abc import Iterator
 
 from aggregator.catalogue import SKIPPED, Snapshot
 from aggregator.errors import Problem
+from aggregator.frontmatter.parts import is_empty
 from aggregator.lint.places import Locator
 from aggregator.lint.rules import finding
 
@@ -17,12 +18,17 @@ _KEY = re.compile(r"\s|[\"']?[\w.@$-]+[\"']?\s*[:=]|- ")
 
 
 def lint_skipped(snapshot: Snapshot, locator: Locator) -> Iterator[Problem]:
-    """Give the files that were taken for no article, though a title is written where front matter would be."""
+    """Give what is odd about the files that were taken for no article."""
     for file in snapshot.files_in(SKIPPED):
         place = (file.source, file.path)
         data = locator.content(place)
-        line = None if data is None else title_line(data)
-        if line is not None:
+        if data is None:
+            continue
+        if is_empty(data):
+            yield finding(
+                "empty-file", "is empty, expected an article", file=locator.file(place), line=1, column=1
+            )
+        elif (line := title_line(data)) is not None:
             reason = f"is taken for no article, since it does not begin with front matter between lines ---, though a title stands in line {line}"
             yield finding("no-front-matter", reason, file=locator.file(place), line=1, column=1)
 

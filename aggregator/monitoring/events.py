@@ -77,7 +77,9 @@ UNCHANGED = Event(
     logging.INFO,
     "generation unchanged: {articles} public articles in {files} files, {read} read, {seconds:.2f} s",
 )
-REFRESH_FAILED = Event("refresh.failed", logging.ERROR, "refresh failed and changed nothing: {error}")
+REFRESH_FAILED = Event(
+    "refresh.failed", logging.ERROR, "refresh failed, and the next one tries again: {error}"
+)
 REFRESH_LATE = Event(
     "refresh.timed_out",
     logging.ERROR,
@@ -93,7 +95,7 @@ PROBLEM = Event(
 EMPTIED = Event(
     "article.emptied",
     logging.WARNING,
-    "{file} held an article and holds none any more: it has no front matter, or neither title nor date in it; the article is withdrawn",
+    "{file} held an article and is none any more: it has no front matter, or neither title nor date in it",
 )
 WATCH_FAILED = Event(
     "watch.failed",

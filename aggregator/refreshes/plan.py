@@ -17,14 +17,14 @@ from aggregator.source.stamp import UNKNOWN, Stamp
 from aggregator.topic_names import topic_aliases
 
 # A source that loses at least this many files, and more than half of them, at once, has more likely lost its disk than its articles.
-LOSS_FLOOR = 10
+_LOSS_FLOOR = 10
 
 
 @dataclass(slots=True)
 class Work:
     """What is to be done for one source.
 
-    emptied  files that held an article, and hold none any more, though they can be read; known once they are
+    emptied  files that held an article, and can be read and hold none any more; known once they are read
     """
 
     settings: SourceSettings
@@ -41,11 +41,13 @@ class Work:
 class Plan:
     """What is to be done.
 
-    alarms      sources that stay as they are, and why
+    kept        names of the sources that stay as they are
+    alarms      why each of them does
     is_renamed  whether what a source that went from the configuration held may be that of one that has come and can't be read yet
     """
 
     works: list[Work] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     is_renamed: bool = False
 
@@ -65,9 +67,7 @@ class Look(NamedTuple):
 
 
 class Planner:
-    """Plans the refreshes of one configuration.
-
-    It remembers what the last scans said, to be told again when only a few files are looked at, and which sources were left as they were.
+    """Plans the refreshes of one configuration. It remembers what the last scans said, to be told again when only a few files are looked at.
 
     needs_all  whether a first load fails where a source can't be read: all that is served would lack what it holds
     """
@@ -76,7 +76,6 @@ class Planner:
         self._settings = settings
         self._needs_all = needs_all
         self._scans: dict[str, Scan] = {}
-        self._kept: set[str] = set()
         self.aliases = topic_aliases(settings)
 
     def plan(self, look: Look) -> Plan:
@@ -94,23 +93,15 @@ class Planner:
                 if taken_out and source.name not in readings:
                     plan.is_renamed = True
                     alarm += "; until it can be read, sources that were taken out stay too: one may have been renamed"
-                self.leave(plan, source.name, alarm)
+                plan.alarms.append(alarm)
+                plan.kept.append(source.name)
+                events.SOURCE_KEPT.log(error=alarm, source=source.name)
         # Until it has been carried out, nothing is known: the next one scans.
         self.forget()
         return plan
 
-    def leave(self, plan: Plan, source: str, alarm: str) -> None:
-        """Have a source stay as it is, and tell why."""
-        plan.works = [work for work in plan.works if work.settings.name != source]
-        plan.alarms.append(alarm)
-        self._kept.add(source)
-        events.SOURCE_KEPT.log(error=alarm, source=source)
-
     def note_done(self, plan: Plan) -> None:
         """Take note that all of a plan has been carried out."""
-        for source in sorted(self._kept & {work.settings.name for work in plan.works}):
-            self._kept.remove(source)
-            events.SOURCE_BACK.log(source=source)
         if not plan.alarms:
             self._scans = {work.settings.name: work.scan for work in plan.works}
 
@@ -140,7 +131,7 @@ class Planner:
     def _refuse_loss(self, source: SourceSettings, known: int, found: Scan) -> None:
         lost = len(found.gone)
         # What was moved within the source is gone from one place and there at another: nothing is lost.
-        if self._settings.reload.accept_loss or lost < LOSS_FLOOR or found.seen * 2 >= known:
+        if self._settings.reload.accept_loss or lost < _LOSS_FLOOR or found.seen * 2 >= known:
             return
         raise SourceError(
             f"source {source.name}: {lost} of {known} files in {source.path} are gone at once, expected at most half; "

@@ -11,12 +11,11 @@ from aggregator.config import Settings
 from aggregator.documents.definitions import Definitions
 from aggregator.errors import BrokenCatalogueError, Problem, RefreshError
 from aggregator.frontmatter.reading import Outcome
-from aggregator.monitoring import events
 from aggregator.refreshes.duplicates import duplicates
 from aggregator.refreshes.garbage import uncollected
 from aggregator.refreshes.given_up import GivenUp
 from aggregator.refreshes.lease import Lease
-from aggregator.refreshes.plan import LOSS_FLOOR, Look, Plan, Planner, Work
+from aggregator.refreshes.plan import Look, Plan, Planner, Work
 from aggregator.source.intake import Preparing, take_in
 from aggregator.source.stamp import UNKNOWN
 from aggregator.source.taken import Taken
@@ -48,6 +47,8 @@ class Report:
     alarms      sources that were left as they were, and why
     next_due    when the next scheduled article goes live
     has_words   whether full text can be searched; the next refresh sees to it where it can't
+    kept        names of the sources that were left as they were
+    emptied     files that held an article, and can be read and hold none any more
     """
 
     generation: int | None
@@ -59,6 +60,8 @@ class Report:
     alarms: tuple[str, ...]
     next_due: datetime | None
     has_words: bool = True
+    kept: tuple[str, ...] = ()
+    emptied: tuple[str, ...] = ()
 
 
 def _untold(_done: int, _total: int) -> None:
@@ -67,14 +70,6 @@ def _untold(_done: int, _total: int) -> None:
 
 def _unheard(_next_due: datetime | None) -> None:
     """Tell nobody."""
-
-
-class _LossError(Exception):
-    """A source would lose most of its articles at once. Ends a transaction without a commit."""
-
-    def __init__(self, source: str, reason: str) -> None:
-        super().__init__(reason)
-        self.source = source
 
 
 class Refresh:
@@ -163,34 +158,21 @@ class Refresh:
         if is_without_words:
             # By itself: a refresh that is refused, again and again, must not take them along.
             self._catalogue.complete_words(lease.renew)
+        keep = self._settings.history.retractions
         words_later = words_later and sum(len(work.paths) for work in plan.works) > _MOST_WITH_WORDS
-        read, generation, owes_purge = self._carry_out(plan, now, progress, lease, words_later=words_later)
+        with self._catalogue.writing(
+            self._definitions.configured, now, keep, lease.renew, words_later=words_later
+        ) as writer:
+            read = self._write(writer, plan, progress)
+            generation = writer.finish(self._settings.defaults.limit)
         with self._catalogue.snapshot() as snapshot:
             committed(snapshot.next_due(now))
         # One that fails is made up for by the next refresh: the catalogue remembers.
-        if owes_purge:
+        if writer.owes_purge:
             self._catalogue.purge()
         self._has_run = True
         self._planner.note_done(plan)
         return self._report(plan, now, read, generation)
-
-    def _carry_out(
-        self, plan: Plan, now: datetime, progress: Progress, lease: Lease, *, words_later: bool
-    ) -> tuple[int, int | None, bool]:
-        """Do what was planned; give how many files were read, the generation, None where it is the same, and whether a purge is owed."""
-        keep = self._settings.history.retractions
-        while True:
-            try:
-                with self._catalogue.writing(
-                    self._definitions.configured, now, keep, lease.renew, words_later=words_later
-                ) as writer:
-                    read = self._write(writer, plan, progress)
-                    generation = writer.finish(self._settings.defaults.limit)
-            except _LossError as error:
-                # It shows when the files are read. Once more, without that source.
-                self._planner.leave(plan, error.source, str(error))
-            else:
-                return read, generation, writer.owes_purge
 
     def _write(self, writer: Writer, plan: Plan, progress: Progress) -> int:
         works = plan.works
@@ -209,27 +191,11 @@ class Refresh:
                     progress(count, total)
                 writer.note_reading(work.settings.name, work.digest)
         count += self._settle(writer, {work.settings.name: work for work in works})
-        self._refuse_loss(works)
         self._refuse_new_identities(writer)
         writer.note_site(self._definitions.site_digest())
         writer.note_definitions(self._definitions.digests())
         writer.note_age()
         return count
-
-    def _refuse_loss(self, works: Sequence[Work]) -> None:
-        """Tell of articles that are withdrawn because their files hold none any more; refuse it where it is most of a source at once."""
-        for work in works:
-            name, lost, seen = work.settings.name, len(work.emptied), work.scan.seen
-            if not self._settings.reload.accept_loss and lost >= LOSS_FLOOR and lost * 2 > seen:
-                reason = (
-                    f"source {name}: {lost} of {seen} files in {work.settings.path} held an article and hold none any more at once, "
-                    f"{work.emptied[0]} for one, expected at most half; front matter begins with --- as the first line of a file; "
-                    "to mean it, set reload.accept_loss or start with --accept-loss"
-                )
-                raise _LossError(name, reason)
-        for work in works:
-            for path in work.emptied:
-                events.EMPTIED.log(file=work.settings.path / path)
 
     def _refuse_new_identities(self, writer: Writer) -> None:
         """Refuse to give many published articles another identity at once: to every reader each of them would be new."""
@@ -266,10 +232,10 @@ class Refresh:
     def _file_reads(
         self, writer: Writer, work: Work, paths: Sequence[str]
     ) -> Generator[FileRead, None, None]:
-        name = work.settings.name
+        name, held = work.settings.name, writer.holding_articles(work.settings.name, paths)
         left_out = self._given_up.left_out(name, {path: work.scan.changed.get(path) for path in paths})
         for path in left_out:
-            yield self._file_read(writer, work, self._left_out(work, path))
+            yield self._file_read(writer, work, self._left_out(work, path), held)
         limit = self._settings.limits.file
         keeps_articles = self._observe is not None
         preparing = Preparing(
@@ -293,7 +259,7 @@ class Refresh:
         with closing(taking) as reads:
             for taken in reads:
                 work.lease.renew()
-                yield self._file_read(writer, work, taken)
+                yield self._file_read(writer, work, taken, held)
 
     def _left_out(self, work: Work, path: str) -> Taken:
         reason = (
@@ -303,11 +269,11 @@ class Refresh:
         problem = Problem(file=str(work.settings.path / path), reason=reason)
         return Taken(path, UNKNOWN, b"", Outcome(problems=(problem,)))
 
-    def _file_read(self, writer: Writer, work: Work, taken: Taken) -> FileRead:
+    def _file_read(self, writer: Writer, work: Work, taken: Taken, held: Collection[str]) -> FileRead:
         name, outcome, article = work.settings.name, taken.outcome, taken.prepared
         if self._observe is not None and outcome.article is not None:
             self._observe(outcome.article)
-        if article is None and not outcome.problems and writer.holds_article(name, taken.path):
+        if article is None and not outcome.problems and taken.path in held:
             if outcome.is_empty:
                 outcome = outcome.emptied(str(work.settings.path / taken.path))
             else:
@@ -359,4 +325,6 @@ class Refresh:
                 alarms=tuple(plan.alarms),
                 next_due=snapshot.next_due(now),
                 has_words=snapshot.has_words,
+                kept=tuple(plan.kept),
+                emptied=tuple(str(work.settings.path / path) for work in plan.works for path in work.emptied),
             )

@@ -164,6 +164,7 @@ class Keeper:
         self._has_run = False
         self._has_advanced = False
         self._known_problems: frozenset[str] = frozenset()
+        self._kept: frozenset[str] = frozenset()
 
     async def run(self, wishes: Wishes) -> None:
         """Run until it is to stop."""
@@ -332,18 +333,31 @@ class Keeper:
         self._has_run = True
         self._ledger.note_report(report, seconds)
         self._announcer.note_state(f"public articles: {report.articles}, files: {report.seen}")
+        self._log_kept(report)
         self._log_new_problems(report)
+        for file in report.emptied:
+            events.EMPTIED.log(file=file)
         if not self._has_advanced:
             self._advance(report.next_due)
         if not report.has_words:
             self._wake()
 
+    def _log_kept(self, report: Report) -> None:
+        """Tell of sources that are looked at again; of those that can't be, it has been told where that was found."""
+        kept = frozenset(report.kept)
+        for source in self._settings.sources:
+            if source.name in self._kept - kept:
+                events.SOURCE_BACK.log(source=source.name)
+        self._kept = kept
+
     def _log_new_problems(self, report: Report) -> None:
         problems = {str(problem): problem for problem in report.problems}
         for text in sorted(problems.keys() - self._known_problems):
             events.PROBLEM.log(**_fields(problems[text]))
-        # Of a source that could not be looked at, none is found, and all come back with it.
-        self._known_problems = frozenset(problems) | (self._known_problems if report.alarms else frozenset())
+        # In a source that could not be looked at none is found, and all come back with it.
+        away = tuple(f"{source.path}/" for source in self._settings.sources if source.name in report.kept)
+        kept = {text for text in self._known_problems if text.startswith(away)}
+        self._known_problems = frozenset(problems) | kept
 
 
 def _fields(problem: Problem) -> dict[str, object]:

@@ -40,10 +40,16 @@ class ServiceManager:
         watchdog = int(every) / _MICROSECONDS if has_watchdog else None
         return cls(environment.get("NOTIFY_SOCKET", ""), watchdog)
 
-    def tell(self, **values: str | int) -> bool:
-        """Send values, and give whether there was room for them; who can't be reached is told of in the log, and nothing else comes of it."""
+    def tell(self, **values: str | int) -> None:
+        """Send values; who can't be reached is told of in the log, and nothing else comes of it."""
+        error = self.try_to_tell(**values)
+        if error is not None:
+            events.MANAGER_LOST.log(address=self.address, error=error)
+
+    def try_to_tell(self, **values: str | int) -> OSError | None:
+        """Send values; give why that can't be done, a BlockingIOError where there is no room for them at this moment."""
         if not self.address:
-            return True
+            return None
         text = "\n".join(f"{name}={value}" for name, value in values.items())
         is_abstract = self.address.startswith("@")
         try:
@@ -51,12 +57,9 @@ class ServiceManager:
                 sending.settimeout(0)
                 sending.connect("\0" + self.address[1:] if is_abstract else self.address)
                 sending.send(text.encode())
-        except BlockingIOError as error:
-            events.MANAGER_LOST.log(address=self.address, error=error)
-            return False
         except OSError as error:
-            events.MANAGER_LOST.log(address=self.address, error=error)
-        return True
+            return error
+        return None
 
 
 class Announcer:
@@ -72,6 +75,7 @@ class Announcer:
         self._is_ready = False
         self._status = "loading the articles"
         self._tasks: list[asyncio.Task[None]] = []
+        self._telling: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to show signs of life."""
@@ -88,16 +92,18 @@ class Announcer:
     def reloading(self) -> None:
         """Tell that the configuration is being taken up."""
         if self._is_ready:
+            self._stop_telling()
             self._manager.tell(RELOADING=1, MONOTONIC_USEC=monotonic_ns() // 1000)
 
     def reloaded(self) -> None:
         """Tell that this is over, whether or not the configuration could be used."""
-        if self._is_ready and not self._manager.tell(READY=1):
-            self._tasks.append(asyncio.create_task(self._tell_readiness()))
+        if self._is_ready:
+            self._telling = asyncio.create_task(self._tell_readiness())
 
     async def stop(self) -> None:
         """Tell that it ends; that is the last word."""
         self._is_ready = False
+        self._stop_telling()
         self._manager.tell(STOPPING=1, STATUS="stopping")
         for task in self._tasks:
             task.cancel()
@@ -108,14 +114,20 @@ class Announcer:
         await self._listening()
         await self._has_state.wait()
         self._is_ready = True
-        await self._tell_readiness()
+        self._telling = asyncio.create_task(self._tell_readiness())
 
     async def _tell_readiness(self) -> None:
         """Tell it until there is room: systemd would wait for it, and end the server when it has waited long enough."""
-        while True:
-            if self._manager.tell(READY=1, STATUS=self._status):
-                return
+        # Nobody tells when there is room.
+        while isinstance(error := self._manager.try_to_tell(READY=1, STATUS=self._status), BlockingIOError):  # noqa: ASYNC110
             await asyncio.sleep(_AGAIN_SECONDS)
+        if error is not None:
+            events.MANAGER_LOST.log(address=self._manager.address, error=error)
+
+    def _stop_telling(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
 
     async def _beat(self) -> None:
         """Show signs of life from the event loop itself: where that hangs, they end."""

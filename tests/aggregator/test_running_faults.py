@@ -297,7 +297,7 @@ def test_fault_57_a_server_without_space_keeps_what_it_has_and_goes_on_when_ther
         assert titles(site) == {"Ferry"}
         with limited(site, resource.RLIMIT_FSIZE, 1):
             workshop.write("quay")
-            wait_for(lambda: site.says("refresh failed and changed nothing"))
+            wait_for(lambda: site.says("refresh failed, and the next one tries again"))
             assert titles(site) == {"Ferry"}
             assert site.get("/readyz").status == 200
         wait_for(lambda: titles(site) == {"Ferry", "Quay"})

@@ -275,6 +275,18 @@ def test_publish_tells_of_errors_but_not_what_a_file_says_that_is_not_public(wor
     assert secret.startswith(f"{workshop.folder}/news/secret.md:4:7: heat: is not what was expected; what")
 
 
+def test_publish_tells_of_a_file_that_is_no_article_any_more(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = workshop.write("ferry")
+    for _ in range(2):
+        assert run_on(workshop, "publish", str(workshop.folder / "out")).exit_code == 0
+        path.write_text("Only words.")
+    assert caplog.messages == [
+        f"{path} held an article and is none any more: it has no front matter, or neither title nor date in it"
+    ]
+
+
 def test_publish_only_one_format_writes_feeds_that_link_to_no_archive(workshop: Workshop) -> None:
     for number in range(60):
         workshop.write(f"ferry-{number}", "topics: [Boats]")

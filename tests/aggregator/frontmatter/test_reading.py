@@ -627,7 +627,7 @@ def test_a_file_with_neither_title_nor_date_is_skipped(data: bytes) -> None:
     assert read_article(data, "amazon.md", reading(), FILE) == Outcome()
 
 
-@pytest.mark.parametrize("data", [b"", b"\r\n", b" "])
+@pytest.mark.parametrize("data", [b"", b"\r\n", b"\xef\xbb\xbf"])
 def test_an_empty_file_is_skipped_and_called_empty(data: bytes) -> None:
     assert read_article(data, "amazon.md", reading(), FILE) == Outcome(is_empty=True)
 

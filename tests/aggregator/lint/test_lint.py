@@ -84,10 +84,15 @@ def test_a_file_that_is_no_article_though_it_begins_with_a_title_is_told(
     assert problem.endswith(f"though a title stands in line {line}")
 
 
+@pytest.mark.parametrize("text", ["", "\ufeff\r\n"])
+def test_an_empty_file_is_told(workshop: Workshop, text: str) -> None:
+    (workshop.folder / "news/ferry.md").write_text(text)
+    assert found(workshop, "empty-file") == ["ferry.md:1:1: is empty, expected an article"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         "# Piers\n\ntitle: what an article begins with\n",
         "How to write an article:\n\n    ---\n    title: Ferry\n    ---\n",
         "---\ntitle: ''\n---\n",
@@ -339,6 +344,7 @@ def test_a_site_with_everything_odd_is_told_by_every_lint(workshop: Workshop) ->
     whole("b", workshop, "topics: [Harbour, quays]", "provider: {name: The Pier, domain: pier.example}")
     workshop.write("c", "updatedDateTime: 2062-03-01")
     (workshop.folder / "news/d.md").write_text("--\ntitle: D\n--\n")
+    (workshop.folder / "news/e.md").touch()
     assert {problem.rule for problem in lint(workshop)} == set(RULES)
 
 

@@ -1,6 +1,5 @@
 """From files on disk to what is published: articles come, change, break, move and go."""
 
-import logging
 import os
 import shutil
 import sqlite3
@@ -288,48 +287,18 @@ def test_fault_24_articles_whose_files_lost_all_that_was_in_them_stay_and_are_to
     assert (workshop.refresh(LATER).problems, workshop.titles()) == ((), ["Quay"])
 
 
-def test_an_article_is_withdrawn_and_that_is_told_where_its_file_can_be_read_and_holds_none_any_more(
-    workshop: Workshop, caplog: pytest.LogCaptureFixture
+def test_an_article_is_withdrawn_and_that_is_told_where_its_file_can_be_read_and_is_none_any_more(
+    workshop: Workshop,
 ) -> None:
-    path = workshop.write("ferry")
+    broken, path, other = workshop.write("quay"), workshop.write("ferry"), workshop.folder / "news/readme.md"
+    other.write_text("How to write.")
     workshop.refresh()
-    path.write_text("\n" + path.read_text())
+    for file in (path, other):
+        file.write_text("\n" + file.read_text())
+    broken.write_text("---\ntitle: Quay\n")
     report = workshop.refresh(LATER)
-    assert (report.problems, workshop.titles()) == ((), [])
-    assert caplog.text.count(f"{path} held an article and holds none any more") == 1
-
-
-def test_fault_24_a_source_of_which_most_files_hold_no_article_any_more_keeps_them_until_it_is_meant(
-    workshop: Workshop, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    workshop.configure(sources="- {name: news, path: news}\n- {name: port, path: port}")
-    (workshop.folder / "port").mkdir()
-    paths = [workshop.write(f"n{number:02}") for number in range(20)]
-    workshop.refresh()
-    whole = paths[0].read_text()
-    for path in paths[:15]:
-        path.write_text(f"\n{whole}")
-    workshop.write("quay", source="port")
-    with workshop.wired() as (wiring, _):
-        for _ in range(2):
-            (alarm,) = wiring.refresh.run(LATER).alarms
-            assert "15 of 20 files in " in alarm
-            assert "hold none any more at once, n00.md for one, expected at most half" in alarm
-            assert len(workshop.titles()) == 21, "the other source goes on"
-        assert "looked at again" not in caplog.text
-        for path in paths[:6]:
-            path.write_text(whole)
-        assert wiring.refresh.run(LATER).alarms == ()
-    assert len(workshop.titles()) == 21 - 9
-    assert caplog.text.count("source news is looked at again") == 1
-    for path in paths:
-        path.write_text(f"\n{whole}")
-    workshop.configure(
-        "reload: {accept_loss: true}\n", sources="- {name: news, path: news}\n- {name: port, path: port}"
-    )
-    assert workshop.refresh(LATER).alarms == ()
-    assert workshop.titles() == ["Quay"]
+    assert (report.emptied, len(report.problems), workshop.titles()) == ((str(path),), 1, ["Quay"])
+    assert workshop.refresh(LATER).emptied == ()
 
 
 def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: Workshop) -> None:

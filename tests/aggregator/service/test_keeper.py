@@ -148,7 +148,7 @@ async def test_a_refresh_that_fails_is_told_and_the_next_one_runs(
         with caplog.at_level(logging.ERROR):
             await keeper._act()
         assert outlet.advances == []
-        assert "refresh failed and changed nothing" in caplog.text
+        assert "refresh failed, and the next one tries again" in caplog.text
         assert str(failure) in caplog.text
         await keeper._act()
         assert outlet.advances == [DUE]

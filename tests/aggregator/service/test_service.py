@@ -291,6 +291,17 @@ def test_a_problem_is_told_once_and_not_at_every_refresh(workshop: Workshop) -> 
     assert sum("heat: is 'much'" in line for line in site.lines) == 1
 
 
+def test_an_article_that_goes_because_its_file_is_none_any_more_is_told_once(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1s, watch: false}\n")
+    path = workshop.write("ferry")
+    with running(workshop) as site:
+        path.write_text("Only words.")
+        wait_for(lambda: titles(site) == [])
+        workshop.write("quay")
+        wait_for(lambda: titles(site) == ["Quay"])
+    assert sum("article.emptied" in line and str(path) in line for line in site.lines) == 1
+
+
 def test_a_problem_is_told_again_where_the_catalogue_is_made_anew_since_the_good_version_went_with_it(
     workshop: Workshop,
 ) -> None:
@@ -318,9 +329,43 @@ def test_fault_24_of_a_source_that_comes_back_that_is_told_and_not_its_problems_
         wait_for(lambda: site.says("source.kept"))
         aside.rename(workshop.folder / "news")
         wait_for(lambda: site.says("source.back"))
-        workshop.write("ferry")
-        wait_for(lambda: titles(site) == ["Ferry"])
+        for name in ("ferry", "quay"):
+            workshop.write(name)
+            wait_for(partial(is_shown, site, name.title()))
     assert sum("article.problem" in line for line in site.lines) == 2
+    assert sum("source.back" in line for line in site.lines) == 1
+
+
+def test_fault_24_of_a_source_that_a_new_configuration_brings_back_that_is_told(workshop: Workshop) -> None:
+    workshop.configure("reload: {every: 1s, watch: false}\n")
+    for number in range(12):
+        workshop.write(f"a{number:02}")
+    with running(workshop) as site:
+        for number in range(11):
+            workshop.delete(f"a{number:02}")
+        wait_for(lambda: site.says("source.kept"))
+        workshop.configure("reload: {every: 1s, watch: false, accept_loss: true}\n")
+        site.signal(signal.SIGHUP)
+        wait_for(lambda: site.says("source.back"))
+
+
+def test_a_problem_that_comes_again_is_told_again_though_another_source_is_away(workshop: Workshop) -> None:
+    workshop.configure(
+        "reload: {every: 1s, watch: false}\n",
+        sources="- {name: news, path: news}\n- {name: port, path: port}",
+    )
+    workshop.write("quay", "heat: much", source="port")
+    with running(workshop) as site:
+        (workshop.folder / "news").rmdir()
+        wait_for(lambda: site.says("source.kept"))
+        workshop.write("quay", source="port")
+        wait_for(partial(is_shown, site, "Quay"))
+        workshop.write("quay", "heat: much", source="port")
+        wait_for(partial(has_told, site, "heat: is 'much'", 2))
+
+
+def is_shown(site: RunningSite, title: str) -> bool:
+    return title in titles(site)
 
 
 def test_E14_a_browser_is_sent_to_the_page_of_the_feed(workshop: Workshop) -> None:

@@ -151,27 +151,52 @@ async def test_a_reload_is_told_from_begin_to_end(systemd: Listener) -> None:
     await heard(systemd, lambda lines: any("READY=1" in line for line in lines))
     telling.reloading()
     telling.reloaded()
-    began, ended = systemd.heard()
+    began, ended = await heard(systemd, lambda lines: len(lines) == 2)
     assert began.startswith("RELOADING=1\nMONOTONIC_USEC=")
-    assert ended == "READY=1"
+    assert ended == "READY=1\nSTATUS=serving"
     await telling.stop()
+
+
+def fill(systemd: Listener) -> None:
+    """Leave no room for anything more to be told."""
+    while ServiceManager(systemd.address).try_to_tell(STATUS="busy") is None:
+        pass
 
 
 async def test_readiness_is_told_until_there_is_room_for_it(systemd: Listener) -> None:
     listening = asyncio.Event()
     listening.set()
     telling = announcer(ServiceManager(systemd.address), listening)
-    while ServiceManager(systemd.address).tell(STATUS="busy"):
-        pass
+    fill(systemd)
     telling.start()
     telling.note_state("serving")
     await until(lambda: telling._is_ready)
     await heard(systemd, lambda lines: "READY=1\nSTATUS=serving" in lines)
-    while ServiceManager(systemd.address).tell(STATUS="busy"):
-        pass
+    fill(systemd)
     telling.reloading()
     telling.reloaded()
+    await until(lambda: telling._telling is not None)
     await heard(systemd, lambda lines: "READY=1\nSTATUS=serving" in lines)
+    await telling.stop()
+
+
+async def test_readiness_that_there_was_no_room_for_is_not_told_in_the_middle_of_the_next_reload(
+    systemd: Listener,
+) -> None:
+    listening = asyncio.Event()
+    listening.set()
+    telling = announcer(ServiceManager(systemd.address), listening)
+    telling.start()
+    telling.note_state("serving")
+    await heard(systemd, lambda lines: "READY=1\nSTATUS=serving" in lines)
+    fill(systemd)
+    telling.reloaded()
+    waiting = telling._telling
+    assert waiting is not None
+    await asyncio.sleep(0)
+    telling.reloading()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
     await telling.stop()
 
 

@@ -67,6 +67,15 @@ async def test_any_worker_gives_the_sum_over_all_and_the_keeper() -> None:
             assert figures.audience == {("f", "atom", "x"): 4}
 
 
+async def test_who_asks_before_the_line_is_served_is_answered_when_it_is() -> None:
+    async with board(expected=1) as running:
+        line = Line(lambda: counted(3), 2)
+        asking = asyncio.create_task(line.gather())
+        await asyncio.sleep(0)
+        running.tasks.append(asyncio.create_task(line.serve(running.plug())))
+        assert (await asking).counts[OK] == 3
+
+
 async def test_without_workers_there_is_the_keeper() -> None:
     async with board() as running:
         assert await running.switchboard.gather() == KEEPER
