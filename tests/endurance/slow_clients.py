@@ -1,8 +1,9 @@
 """Slow clients, in a process of their own: some ask and never read, some never finish asking. Who drips comes again when it was let go.
 
-    python slow_clients.py PORT PATH STALLED DRIPPING
+    python slow_clients.py PORT PATH STALLED DRIPPING PATIENCE
 
-It may hold as many connections as who starts it. Says `ready` when all are there; at the end of standard input it says how many connections the server ended, and goes.
+It may hold as many connections as who starts it. Says `ready` when all are there; at the end of standard input it says how many connections the server ended, and goes. Before that it waits for PATIENCE seconds at the most
+until those are as many as drip.
 """
 
 import asyncio
@@ -47,7 +48,7 @@ async def _drip(port: int, path: str, there: Counter[str]) -> None:
             writer.close()
 
 
-async def _run(port: int, path: str, stalled: int, dripping: int) -> None:
+async def _run(port: int, path: str, stalled: int, dripping: int, patience: float) -> None:
     there: Counter[str] = Counter()
     tasks = [asyncio.create_task(_stall(port, path, there)) for _ in range(stalled)]
     tasks += [asyncio.create_task(_drip(port, path, there)) for _ in range(dripping)]
@@ -55,10 +56,14 @@ async def _run(port: int, path: str, stalled: int, dripping: int) -> None:
         await asyncio.sleep(0.02)
     print("ready", flush=True)  # noqa: T201  the answer to who started this
     await asyncio.to_thread(sys.stdin.read)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            while there["ended"] < dripping:  # noqa: ASYNC110  likewise
+                await asyncio.sleep(0.02)
     print(there["ended"], flush=True)  # noqa: T201  likewise
     for task in tasks:
         task.cancel()
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+    asyncio.run(_run(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])))
