@@ -112,8 +112,8 @@ def publish(out: Path, config_path: Path, only: tuple[str, ...], *, is_plain: bo
     with reported(), progress() as show:
         settings, now = config.load(config_path), clock()
         report, published = publish_site(settings, out, now, show, only=only, is_plain=is_plain)
-    for file in report.emptied:
-        events.EMPTIED.log(file=file)
+    for file in report.lapsed:
+        events.LAPSED.log(file=file)
     errors = [problem.told(now) for problem in report.problems if problem.severity is Severity.ERROR]
     for problem in errors:
         print_line(str(problem), to_errors=True, colour="red")

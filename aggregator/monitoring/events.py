@@ -92,8 +92,8 @@ SOURCE_BACK = Event("source.back", logging.INFO, "source {source} is looked at a
 PROBLEM = Event(
     "article.problem", logging.WARNING, "{problem}", more=("file", "line", "column", "key", "severity")
 )
-EMPTIED = Event(
-    "article.emptied",
+LAPSED = Event(
+    "article.lapsed",
     logging.WARNING,
     "{file} held an article and is none any more: it has no front matter, or neither title nor date in it",
 )

@@ -24,7 +24,7 @@ _LOSS_FLOOR = 10
 class Work:
     """What is to be done for one source.
 
-    emptied  files that held an article, and can be read and hold none any more; known once they are read
+    lapsed  files that held an article, and can be read and hold none any more; known once they are read
     """
 
     settings: SourceSettings
@@ -34,7 +34,7 @@ class Work:
     known: Collection[str]
     lease: Lease
     paths: list[str]
-    emptied: list[str] = field(default_factory=list)
+    lapsed: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

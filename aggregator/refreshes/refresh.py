@@ -48,7 +48,7 @@ class Report:
     next_due    when the next scheduled article goes live
     has_words   whether full text can be searched; the next refresh sees to it where it can't
     kept        names of the sources that were left as they were
-    emptied     files that held an article, and can be read and hold none any more
+    lapsed      files that held an article, and can be read and hold none any more
     """
 
     generation: int | None
@@ -61,7 +61,7 @@ class Report:
     next_due: datetime | None
     has_words: bool = True
     kept: tuple[str, ...] = ()
-    emptied: tuple[str, ...] = ()
+    lapsed: tuple[str, ...] = ()
 
 
 def _untold(_done: int, _total: int) -> None:
@@ -277,7 +277,7 @@ class Refresh:
             if outcome.is_empty:
                 outcome = outcome.emptied(str(work.settings.path / taken.path))
             else:
-                work.emptied.append(taken.path)
+                work.lapsed.append(taken.path)
         self._problems.pop((name, taken.path), None)
         if outcome.problems:
             self._problems[name, taken.path] = outcome.problems
@@ -326,5 +326,5 @@ class Refresh:
                 next_due=snapshot.next_due(now),
                 has_words=snapshot.has_words,
                 kept=tuple(plan.kept),
-                emptied=tuple(str(work.settings.path / path) for work in plan.works for path in work.emptied),
+                lapsed=tuple(str(work.settings.path / path) for work in plan.works for path in work.lapsed),
             )

@@ -335,8 +335,8 @@ class Keeper:
         self._announcer.note_state(f"public articles: {report.articles}, files: {report.seen}")
         self._log_kept(report)
         self._log_new_problems(report)
-        for file in report.emptied:
-            events.EMPTIED.log(file=file)
+        for file in report.lapsed:
+            events.LAPSED.log(file=file)
         if not self._has_advanced:
             self._advance(report.next_due)
         if not report.has_words:

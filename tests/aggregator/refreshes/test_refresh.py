@@ -297,8 +297,8 @@ def test_an_article_is_withdrawn_and_that_is_told_where_its_file_can_be_read_and
         file.write_text("\n" + file.read_text())
     broken.write_text("---\ntitle: Quay\n")
     report = workshop.refresh(LATER)
-    assert (report.emptied, len(report.problems), workshop.titles()) == ((str(path),), 1, ["Quay"])
-    assert workshop.refresh(LATER).emptied == ()
+    assert (report.lapsed, len(report.problems), workshop.titles()) == ((str(path),), 1, ["Quay"])
+    assert workshop.refresh(LATER).lapsed == ()
 
 
 def test_one_source_that_can_not_be_read_does_not_hold_up_the_others(workshop: Workshop) -> None:

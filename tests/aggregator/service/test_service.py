@@ -299,7 +299,7 @@ def test_an_article_that_goes_because_its_file_is_none_any_more_is_told_once(wor
         wait_for(lambda: titles(site) == [])
         workshop.write("quay")
         wait_for(lambda: titles(site) == ["Quay"])
-    assert sum("article.emptied" in line and str(path) in line for line in site.lines) == 1
+    assert sum("article.lapsed" in line and str(path) in line for line in site.lines) == 1
 
 
 def test_a_problem_is_told_again_where_the_catalogue_is_made_anew_since_the_good_version_went_with_it(
